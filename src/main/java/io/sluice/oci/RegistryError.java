@@ -1,0 +1,210 @@
+package io.sluice.oci;
+
+import java.util.List;
+
+/**
+ * What can be wrong with a request, or stand in its way. The status code and the specification's
+ * error code of each are decided in one place, {@code ErrorResponses} in {@code api}; here stands
+ * what happened, for people, in {@link #message}. Texts from clients are contained only where they
+ * help, and are escaped by whoever prints them.
+ */
+public sealed interface RegistryError {
+
+  /** One sentence for the person at the client's end. */
+  String message();
+
+  record NameInvalid(String name, String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return "this is not a repository name: " + reason;
+    }
+  }
+
+  record NameUnknown(RepositoryName name) implements RegistryError {
+    @Override
+    public String message() {
+      return "the repository " + name + " does not exist";
+    }
+  }
+
+  record TagInvalid(String tag) implements RegistryError {
+    @Override
+    public String message() {
+      return "this is not a tag: at most 128 of letters, digits, '_', '.' and '-', not starting with '.' or '-'";
+    }
+  }
+
+  record DigestInvalid(String digest, String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return "this is not a digest: " + reason;
+    }
+  }
+
+  /** The bytes that came are not those that the client named. */
+  record DigestMismatch(Digest expected, Digest actual) implements RegistryError {
+    @Override
+    public String message() {
+      return "the content does not have the digest that was given";
+    }
+  }
+
+  record SizeMismatch(long expected, long actual) implements RegistryError {
+    @Override
+    public String message() {
+      return "the body has " + actual + " bytes where " + expected + " were announced";
+    }
+  }
+
+  record BlobUnknown(Digest digest) implements RegistryError {
+    @Override
+    public String message() {
+      return "the repository has no such blob";
+    }
+  }
+
+  record BlobTooLarge(long limit) implements RegistryError {
+    @Override
+    public String message() {
+      return "blobs may have at most " + limit + " bytes here";
+    }
+  }
+
+  /** A blob or manifest that a manifest of the repository refers to can't be deleted. */
+  record StillReferenced(Digest digest, Digest by) implements RegistryError {
+    @Override
+    public String message() {
+      return "it is referred to by the manifest " + by + ", which has to be deleted first";
+    }
+  }
+
+  record UploadUnknown(String id) implements RegistryError {
+    @Override
+    public String message() {
+      return "there is no such upload: it was finished, cancelled or has expired, or never was";
+    }
+  }
+
+  record UploadInvalid(String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return reason;
+    }
+  }
+
+  /**
+   * A chunk that does not start where the upload stands; the client goes on from {@code offset}.
+   */
+  record ChunkOutOfOrder(String uploadId, long offset, long got) implements RegistryError {
+    @Override
+    public String message() {
+      return "the upload has " + offset + " bytes, a chunk that starts at " + got + " does not fit";
+    }
+  }
+
+  record RangeNotSatisfiable(long size) implements RegistryError {
+    @Override
+    public String message() {
+      return "the range lies outside of the blob's " + size + " bytes";
+    }
+  }
+
+  record ManifestUnknown(RepositoryName repository, Reference reference) implements RegistryError {
+    @Override
+    public String message() {
+      return "the repository " + repository + " has no manifest " + reference;
+    }
+  }
+
+  record ManifestInvalid(String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return "this is not a valid manifest: " + reason;
+    }
+  }
+
+  record ManifestTypeUnsupported(String mediaType) implements RegistryError {
+    @Override
+    public String message() {
+      return mediaType.startsWith("application/vnd.docker.distribution.manifest.v1")
+          ? "Docker's image manifest schema 1 is not taken; push with a client that writes schema 2 or OCI manifests"
+          : "manifests of type '"
+              + mediaType
+              + "' are not taken; OCI image manifests and indexes, and Docker's schema 2, are";
+    }
+  }
+
+  record ManifestTooLarge(long limit) implements RegistryError {
+    @Override
+    public String message() {
+      return "manifests may have at most " + limit + " bytes here";
+    }
+  }
+
+  /** A manifest refers to a blob, or an index to a manifest, that the repository doesn't have. */
+  record ManifestBlobUnknown(Digest missing) implements RegistryError {
+    @Override
+    public String message() {
+      return "the manifest refers to " + missing + ", which the repository does not have";
+    }
+  }
+
+  /** A query parameter or header that can't be read. */
+  record RequestInvalid(String what, String value, String expected) implements RegistryError {
+    @Override
+    public String message() {
+      return what + " can't be read: " + expected;
+    }
+  }
+
+  record LengthRequired() implements RegistryError {
+    @Override
+    public String message() {
+      return "the length of the body must be given";
+    }
+  }
+
+  record PathUnknown(String path) implements RegistryError {
+    @Override
+    public String message() {
+      return "there is nothing at this path";
+    }
+  }
+
+  record MethodNotAllowed(String method, List<String> allowed) implements RegistryError {
+    @Override
+    public String message() {
+      return method + " is not possible here, only " + String.join(", ", allowed) + " are";
+    }
+  }
+
+  record Unsupported(String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return reason;
+    }
+  }
+
+  record TooManyRequests(String reason, int retryAfterSeconds) implements RegistryError {
+    @Override
+    public String message() {
+      return reason;
+    }
+  }
+
+  /** The store can't do it now: full, unreachable, failing. Nothing was acknowledged. */
+  record StoreUnavailable(String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return "the storage can't do this now: " + reason;
+    }
+  }
+
+  /** The server is going down and takes no new work. */
+  record ShuttingDown() implements RegistryError {
+    @Override
+    public String message() {
+      return "this server is shutting down";
+    }
+  }
+}

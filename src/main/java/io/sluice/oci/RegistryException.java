@@ -1,0 +1,20 @@
+package io.sluice.oci;
+
+/**
+ * Carries a {@link RegistryError} through a failed future. It is an answer, not a defect, so it has
+ * no stack trace.
+ */
+public final class RegistryException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final transient RegistryError error;
+
+  public RegistryException(RegistryError error) {
+    super(error.message(), null, false, false);
+    this.error = error;
+  }
+
+  public RegistryError error() {
+    return error;
+  }
+}
