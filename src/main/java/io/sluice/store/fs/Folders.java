@@ -1,0 +1,232 @@
+package io.sluice.store.fs;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * The folders of the store, and how a file comes into being below them and goes: whole, durable,
+ * and without leaving empty folders behind. Blocking calls, for workers only; stateless, so thread
+ * safe.
+ */
+final class Folders {
+
+  /** Folders of our own begin with a dot, which no key does. */
+  private static final String TEMPORARY = ".tmp";
+
+  private static final String PARTS = ".parts";
+
+  /**
+   * A folder that was made for a file can be removed as empty by somebody else before the file is
+   * in it.
+   */
+  private static final int ATTEMPTS = 100;
+
+  private final Path root;
+  private final Path temporary;
+  private final Path parts;
+  private final boolean fsync;
+
+  private Folders(Path root, boolean fsync) {
+    this.root = root;
+    this.temporary = root.resolve(TEMPORARY);
+    this.parts = root.resolve(PARTS);
+    this.fsync = fsync;
+  }
+
+  static Folders open(Path root, boolean fsync) throws IOException {
+    // The real path once, at the start: a symbolic link as root is the operator's choice.
+    var real = Files.createDirectories(root).toRealPath();
+    var folders = new Folders(real, fsync);
+    Files.createDirectories(folders.temporary);
+    Files.createDirectories(folders.parts);
+    try (var leftovers = Files.newDirectoryStream(folders.temporary)) {
+      for (var file : leftovers) {
+        Files.deleteIfExists(file);
+      }
+    }
+    folders.check();
+    return folders;
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Path parts() {
+    return parts;
+  }
+
+  /**
+   * Where a key lies. Keys are made by us from checked parts; this is the second lock on the door.
+   */
+  Path path(String key) {
+    if (key.startsWith(".") || key.startsWith("/")) {
+      throw new IllegalArgumentException("not a key: " + key);
+    }
+    for (var component : key.split("/", -1)) {
+      if (component.isEmpty()
+          || component.equals(".")
+          || component.equals("..")
+          || component.indexOf('\0') >= 0) {
+        throw new IllegalArgumentException("not a key: " + key);
+      }
+    }
+    return root.resolve(key);
+  }
+
+  /** Throws when a file can't be made here. */
+  void check() throws IOException {
+    var probe = temporary.resolve("probe-" + UUID.randomUUID());
+    Files.createFile(probe);
+    Files.delete(probe);
+  }
+
+  /** A file without content is whole as soon as it is there. Twice is as good as once. */
+  void createEmpty(Path path) throws IOException {
+    withFolder(
+        path,
+        () -> {
+          try (var channel =
+              FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+            if (fsync) {
+              channel.force(true);
+            }
+          } catch (FileAlreadyExistsException there) {
+            // a marker
+          }
+        });
+  }
+
+  /** Writes elsewhere, then renames: nobody sees half of it. */
+  void createWhole(Path path, ByteBuffer content) throws IOException {
+    var draft = temporary.resolve(UUID.randomUUID().toString());
+    try {
+      try (var channel =
+          FileChannel.open(draft, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
+        while (content.hasRemaining()) {
+          channel.write(content);
+        }
+        if (fsync) {
+          channel.force(true);
+        }
+      }
+      moveIn(draft, path);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(draft);
+      throw e;
+    }
+  }
+
+  /** Gives a written (and synced) file its name, once. */
+  void moveIn(Path draft, Path path) throws IOException {
+    withFolder(
+        path,
+        () -> {
+          try {
+            Files.move(draft, path, StandardCopyOption.ATOMIC_MOVE);
+          } catch (AtomicMoveNotSupportedException e) {
+            throw new IOException("the data directory must be one file system", e);
+          }
+        });
+  }
+
+  void delete(List<Path> paths) throws IOException {
+    Set<Path> touched = new LinkedHashSet<>();
+    for (var path : paths) {
+      if (Files.deleteIfExists(path)) {
+        touched.add(folderOf(path));
+      }
+    }
+    for (var folder : touched) {
+      var remaining = removeEmpty(folder);
+      if (fsync) {
+        sync(remaining);
+      }
+    }
+  }
+
+  boolean fsync() {
+    return fsync;
+  }
+
+  /** Removes the folder and those above that are empty by that; returns the lowest that stays. */
+  private Path removeEmpty(Path folder) throws IOException {
+    while (!folder.equals(root)) {
+      try {
+        Files.deleteIfExists(folder);
+      } catch (DirectoryNotEmptyException e) {
+        return folder;
+      }
+      folder = folderOf(folder);
+    }
+    return folder;
+  }
+
+  /** Makes a name in a folder, making the folder when it is missing, and syncs both. */
+  private void withFolder(Path path, FsObjectStore.FileCall call) throws IOException {
+    var folder = folderOf(path);
+    for (int attempt = 1; ; attempt++) {
+      try {
+        call.run();
+        if (fsync) {
+          sync(folder);
+        }
+        return;
+      } catch (NoSuchFileException e) {
+        if (attempt == ATTEMPTS) {
+          throw new IOException("the folder of a new file vanishes again and again", e);
+        }
+        makeFolder(folder);
+      }
+    }
+  }
+
+  private void makeFolder(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    var parent = folderOf(folder);
+    if (!parent.startsWith(root)) {
+      throw new IOException("the data directory has vanished");
+    }
+    makeFolder(parent);
+    try {
+      Files.createDirectory(folder);
+      if (fsync) {
+        sync(parent);
+      }
+    } catch (FileAlreadyExistsException | NoSuchFileException raced) {
+      // Somebody else was quicker with making it, or with removing the empty parent; the caller
+      // looks again.
+    }
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (var channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (NoSuchFileException gone) {
+      // removed as empty meanwhile; its parent's owner syncs that
+    }
+  }
+
+  private static Path folderOf(Path path) {
+    var parent = path.getParent();
+    if (parent == null) {
+      throw new IllegalArgumentException("no folder above " + path);
+    }
+    return parent;
+  }
+}

@@ -1,0 +1,65 @@
+package io.sluice.upload;
+
+import io.sluice.oci.Digest;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All bytes of an upload, of the digest that was asked for. Whoever has it makes something of it:
+ * {@link #inline} and then {@link #forget}, or {@link #store} and then {@link #forget}, or {@link
+ * #discard}. Confined to the context that sealed it.
+ */
+public final class SealedUpload {
+  private final UploadSession session;
+  private final Digest digest;
+  private final long size;
+  private final @Nullable ByteBuffer memory;
+  private final boolean stored;
+
+  SealedUpload(
+      UploadSession session,
+      Digest digest,
+      long size,
+      @Nullable ByteBuffer memory,
+      boolean stored) {
+    this.session = session;
+    this.digest = digest;
+    this.size = size;
+    this.memory = memory;
+    this.stored = stored;
+  }
+
+  public Digest digest() {
+    return digest;
+  }
+
+  /** In bytes. */
+  public long size() {
+    return size;
+  }
+
+  /**
+   * The bytes themselves, if they are in memory and no more than so many; valid until one of the
+   * other methods is called.
+   */
+  public Optional<ByteBuffer> inline(int atMost) {
+    return memory != null && size <= atMost ? Optional.of(memory.duplicate()) : Optional.empty();
+  }
+
+  /** Makes a data object of them; O(1) for large ones, whose bytes are in the store already. */
+  public Future<DataId> store() {
+    return stored ? Future.succeededFuture(session.dataId()) : session.storeBytes();
+  }
+
+  /** Ends the session after the blob was made. */
+  public Future<Void> forget() {
+    return session.forget();
+  }
+
+  /** Drops the bytes: the registry has them already, or something failed. */
+  public Future<Void> discard() {
+    return stored ? session.dropStored() : session.discard();
+  }
+}
