@@ -1,0 +1,262 @@
+package io.sluice.registry;
+
+import io.sluice.oci.Digest;
+import io.sluice.oci.RegistryError;
+import io.sluice.oci.RegistryException;
+import io.sluice.oci.RepositoryName;
+import io.sluice.registry.Commands.OpenedBlob;
+import io.sluice.store.Content;
+import io.sluice.store.ObjectNotFound;
+import io.sluice.store.ObjectStore;
+import io.sluice.ulid.Ulids;
+import io.sluice.upload.SealedUpload;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Blobs of repositories. Confined to the storage verticle's context. */
+final class Blobs {
+  private static final Logger LOG = LoggerFactory.getLogger(Blobs.class);
+
+  /**
+   * Blobs up to here are stored inside their link: one object instead of two, and nothing to share.
+   */
+  static final int INLINE = 64 << 10;
+
+  /** How often a writer starts over that was too slow for the grace, or whose source went. */
+  private static final int ATTEMPTS = 3;
+
+  private final ObjectStore store;
+  private final BlobLinks links;
+  private final Deletions deletions;
+  private final References references;
+  private final Optional<Sharing> sharing;
+  private final Grace grace;
+
+  Blobs(
+      ObjectStore store,
+      BlobLinks links,
+      Deletions deletions,
+      References references,
+      Ulids ulids,
+      boolean dedupe,
+      Grace grace) {
+    this.store = store;
+    this.links = links;
+    this.deletions = deletions;
+    this.references = references;
+    this.sharing = dedupe ? Optional.of(new Sharing(store, ulids, grace)) : Optional.empty();
+    this.grace = grace;
+  }
+
+  /** The size of a blob. */
+  Future<Long> stat(RepositoryName repository, Digest digest, boolean relied) {
+    return links
+        .find(repository, digest)
+        .map(
+            found -> {
+              var link = found.orElseThrow(() -> unknown(digest));
+              if (relied && !grace.isYoung(link.seen())) {
+                // After the answer: the client skips the upload now, and will name the blob in a
+                // manifest.
+                links
+                    .fresh(repository, digest)
+                    .onFailure(
+                        e ->
+                            LOG.atWarn()
+                                .addKeyValue("repository", repository)
+                                .addKeyValue("digest", digest)
+                                .setCause(e)
+                                .log("a blob's link could not be renewed"));
+              }
+              return link.size();
+            });
+  }
+
+  /** Opens a blob, or a part of it. */
+  Future<OpenedBlob> open(RepositoryName repository, Digest digest, ByteRange range) {
+    return links
+        .find(repository, digest)
+        .compose(found -> open(found.orElseThrow(() -> unknown(digest)), range))
+        .recover(
+            cause ->
+                cause instanceof ObjectNotFound
+                    // The link was believed in for a second too long, or was replaced by a renewed
+                    // one.
+                    ? links
+                        .look(repository, digest)
+                        .compose(found -> open(found.orElseThrow(() -> unknown(digest)), range))
+                    : Future.failedFuture(cause));
+  }
+
+  private Future<OpenedBlob> open(BlobLink link, ByteRange range) {
+    var slice = range.of(link.size());
+    if (!slice.isSatisfiable()) {
+      return Future.failedFuture(
+          new RegistryException(new RegistryError.RangeNotSatisfiable(link.size())));
+    }
+    if (slice.length() == 0) {
+      return Future.succeededFuture(
+          new OpenedBlob(link.size(), 0, new Content.InMemory(Buffer.buffer())));
+    }
+    return store
+        .open(link.contentKey(), slice.offset(), slice.length())
+        .map(content -> new OpenedBlob(link.size(), slice.offset(), content));
+  }
+
+  /** Links a blob from another repository; false if it isn't there. */
+  Future<Boolean> mount(RepositoryName repository, Digest digest, Optional<RepositoryName> from) {
+    return links
+        .fresh(repository, digest)
+        .compose(
+            here -> {
+              if (here.isPresent()) {
+                return Future.succeededFuture(true);
+              }
+              if (from.isPresent()) {
+                return mountFrom(repository, digest, from.get(), ATTEMPTS);
+              }
+              return sharing.isEmpty()
+                  ? Future.succeededFuture(false)
+                  : sharing
+                      .get()
+                      .source(digest)
+                      .compose(source -> linkVia(repository, digest, source))
+                      .map(Optional::isPresent);
+            });
+  }
+
+  private Future<Boolean> mountFrom(
+      RepositoryName repository, Digest digest, RepositoryName from, int attempts) {
+    return links
+        .look(from, digest)
+        .compose(
+            source ->
+                source.isEmpty()
+                    ? Future.succeededFuture(false)
+                    : linkVia(repository, digest, source)
+                        .compose(
+                            link ->
+                                link.isPresent() || attempts == 1
+                                    ? Future.succeededFuture(link.isPresent())
+                                    : mountFrom(repository, digest, from, attempts - 1)));
+  }
+
+  private Future<Optional<BlobLink>> linkVia(
+      RepositoryName repository, Digest digest, Optional<BlobLink> source) {
+    return source.isEmpty()
+        ? Future.succeededFuture(Optional.empty())
+        : links.linkVia(repository, digest, source.get());
+  }
+
+  /**
+   * Makes a blob of what was uploaded: of the data that is there already, if there is some, else of
+   * the upload's.
+   */
+  Future<Long> add(RepositoryName repository, SealedUpload upload) {
+    return existing(repository, upload.digest())
+        .compose(
+            link ->
+                link.isPresent()
+                    ? upload.discard().otherwiseEmpty()
+                    : link(repository, upload).compose(_ -> upload.forget().otherwiseEmpty()))
+        .onFailure(_ -> upload.discard())
+        .map(upload.size());
+  }
+
+  private Future<Optional<BlobLink>> existing(RepositoryName repository, Digest digest) {
+    return links
+        .fresh(repository, digest)
+        .compose(
+            here ->
+                here.isPresent() || sharing.isEmpty()
+                    ? Future.succeededFuture(here)
+                    : sharing
+                        .get()
+                        .source(digest)
+                        .compose(source -> linkVia(repository, digest, source)));
+  }
+
+  private Future<BlobLink> link(RepositoryName repository, SealedUpload upload) {
+    var inline = upload.inline(INLINE);
+    return inline.isPresent()
+        ? links.addInline(repository, upload.digest(), inline.get())
+        : linkData(repository, upload);
+  }
+
+  private Future<BlobLink> linkData(RepositoryName repository, SealedUpload upload) {
+    long before = grace.now();
+    return upload
+        .store()
+        .compose(
+            data ->
+                links
+                    .addData(repository, upload.digest(), data, upload.size(), before)
+                    .map(
+                        link ->
+                            link.orElseThrow(
+                                () ->
+                                    new RegistryException(
+                                        new RegistryError.StoreUnavailable(
+                                            "it took longer than half of gcDelay"))))
+                    .compose(
+                        link ->
+                            sharing.isEmpty()
+                                ? Future.succeededFuture(link)
+                                : sharing.get().offer(upload.digest(), link).map(link)));
+  }
+
+  /** Hides the links of a blob, unless a manifest of the repository names it. */
+  Future<Void> delete(RepositoryName repository, Digest digest) {
+    return links
+        .lookAtAll(repository, digest)
+        .compose(
+            seen -> {
+              if (seen.isEmpty()) {
+                return Future.failedFuture(unknown(digest));
+              }
+              return deletions
+                  .announce(repository, digest)
+                  .compose(_ -> references.to(repository, digest))
+                  .compose(
+                      by ->
+                          by.isPresent()
+                              ? Future.<Void>failedFuture(stillReferenced(digest, by.get()))
+                              : hide(repository, digest, seen));
+            });
+  }
+
+  /**
+   * Puts the markers, looks again for manifests, and takes the markers back if one appeared
+   * meanwhile.
+   */
+  private Future<Void> hide(RepositoryName repository, Digest digest, List<BlobLink> seen) {
+    var markers = seen.stream().map(BlobLink::hiddenKey).toList();
+    var puts = new ArrayList<Future<?>>();
+    markers.forEach(marker -> puts.add(store.put(marker, ByteBuffer.allocate(0))));
+    return Future.all(puts)
+        .onComplete(_ -> links.forget(repository, digest))
+        .compose(_ -> references.to(repository, digest))
+        .compose(
+            by ->
+                by.isEmpty()
+                    ? Future.succeededFuture()
+                    : store
+                        .delete(markers)
+                        .onComplete(_ -> links.forget(repository, digest))
+                        .compose(_ -> Future.failedFuture(stillReferenced(digest, by.get()))));
+  }
+
+  private static RegistryException stillReferenced(Digest digest, Digest by) {
+    return new RegistryException(new RegistryError.StillReferenced(digest, by));
+  }
+
+  private static RegistryException unknown(Digest digest) {
+    return new RegistryException(new RegistryError.BlobUnknown(digest));
+  }
+}

@@ -1,0 +1,250 @@
+package io.sluice.registry;
+
+import io.sluice.bus.Command;
+import io.sluice.oci.Descriptor;
+import io.sluice.oci.Digest;
+import io.sluice.oci.Reference;
+import io.sluice.oci.RepositoryName;
+import io.sluice.oci.Tag;
+import io.sluice.store.Content;
+import io.sluice.upload.UploadId;
+import io.sluice.upload.UploadWriter;
+import io.vertx.core.buffer.Buffer;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What can be asked of the {@link StorageVerticle}. Futures fail with a {@link
+ * io.sluice.oci.RegistryException} for what a client did wrong.
+ */
+public final class Commands {
+  private Commands() {}
+
+  /**
+   * Whether a repository has a blob, and its size.
+   *
+   * @param relied the client may push here, and will rely on the blob being there: an old link is
+   *     renewed afterwards
+   */
+  public record StatBlob(RepositoryName repository, Digest digest, boolean relied)
+      implements Command<Long> {
+    static final String ADDRESS = "sluice.storage.blob.stat";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** Opens a blob for sending; whoever gets the content has to use or close it. */
+  public record OpenBlob(RepositoryName repository, Digest digest, ByteRange range)
+      implements Command<OpenedBlob> {
+    static final String ADDRESS = "sluice.storage.blob.open";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * An opened blob.
+   *
+   * @param size of the whole blob
+   * @param offset of the first byte of {@code content} in it
+   */
+  public record OpenedBlob(long size, long offset, Content content) {}
+
+  /**
+   * Makes a blob of another repository one of this, without copying.
+   *
+   * @param from where it is; empty when the client doesn't know: found only where {@code dedupe}
+   *     keeps account of it
+   */
+  public record MountBlob(RepositoryName repository, Digest digest, Optional<RepositoryName> from)
+      implements Command<Boolean> {
+    static final String ADDRESS = "sluice.storage.blob.mount";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** Takes a blob away from a repository. */
+  public record DeleteBlob(RepositoryName repository, Digest digest) implements Command<Void> {
+    static final String ADDRESS = "sluice.storage.blob.delete";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** Begins an upload; the digest will be of this algorithm as far as is known. */
+  public record BeginUpload(RepositoryName repository, Digest.Algorithm algorithm)
+      implements Command<UploadId> {
+    static final String ADDRESS = "sluice.storage.upload.begin";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * Leases an upload to a request, which writes into it on its own context and then releases it.
+   */
+  public record LeaseUpload(RepositoryName repository, UploadId id)
+      implements Command<UploadWriter> {
+    static final String ADDRESS = "sluice.storage.upload.resume";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** How many bytes an upload has. */
+  public record UploadOffset(RepositoryName repository, UploadId id) implements Command<Long> {
+    static final String ADDRESS = "sluice.storage.upload.status";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** Makes a blob of an upload; answers its size. */
+  public record FinishUpload(RepositoryName repository, UploadId id, Digest digest)
+      implements Command<Long> {
+    static final String ADDRESS = "sluice.storage.upload.finish";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** Drops an upload. */
+  public record CancelUpload(RepositoryName repository, UploadId id) implements Command<Void> {
+    static final String ADDRESS = "sluice.storage.upload.cancel";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** The manifest that a reference names now. */
+  public record GetManifest(RepositoryName repository, Reference reference)
+      implements Command<StoredManifest> {
+    static final String ADDRESS = "sluice.storage.manifest.get";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * Stores a manifest, and moves tags to it.
+   *
+   * @param contentType of the request, empty if there was none
+   * @param tags further tags that shall name it
+   * @param actor who pushes, for the record
+   */
+  public record PutManifest(
+      RepositoryName repository,
+      Reference reference,
+      String contentType,
+      Buffer bytes,
+      List<Tag> tags,
+      String actor)
+      implements Command<PutResult> {
+    static final String ADDRESS = "sluice.storage.manifest.put";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** What was stored; {@code subject} is what the manifest is a referrer of. */
+  public record PutResult(Digest digest, String mediaType, Optional<Digest> subject) {}
+
+  /** Deletes a tag, or a manifest with all its tags. */
+  public record DeleteManifest(RepositoryName repository, Reference reference)
+      implements Command<Digest> {
+    static final String ADDRESS = "sluice.storage.manifest.delete";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** The manifests that have this digest as their subject. */
+  public record ListReferrers(RepositoryName repository, Digest subject)
+      implements Command<List<Descriptor>> {
+    static final String ADDRESS = "sluice.storage.referrers";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** A page of tags in lexical order. */
+  public record ListTags(RepositoryName repository, Optional<Tag> last, int limit)
+      implements Command<Page<Tag>> {
+    static final String ADDRESS = "sluice.storage.tag.list";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** A page of repositories in lexical order. */
+  public record ListRepositories(Optional<RepositoryName> last, int limit)
+      implements Command<Page<RepositoryName>> {
+    static final String ADDRESS = "sluice.storage.catalog";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** A page of a list, and whether there are more behind it. */
+  public record Page<T>(List<T> items, boolean more) {
+
+    /** Cuts a list of one too many to its limit. */
+    static <T> Page<T> of(List<T> items, int limit) {
+      return items.size() > limit
+          ? new Page<>(List.copyOf(items.subList(0, limit)), true)
+          : new Page<>(List.copyOf(items), false);
+    }
+  }
+
+  /** What storage is at; fails when a store can't be used. */
+  public record CheckStorage() implements Command<StorageStatus> {
+    static final String ADDRESS = "sluice.storage.status";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * What storage is at.
+   *
+   * @param uploads sessions in memory
+   * @param memoryUsed bytes of the uploads' budget that are given out
+   * @param memoryPeak the most that ever was
+   * @param memoryTotal what there is to give
+   */
+  public record StorageStatus(int uploads, long memoryUsed, long memoryPeak, long memoryTotal) {}
+}

@@ -1,0 +1,146 @@
+package io.sluice.registry;
+
+import io.sluice.oci.Digest;
+import io.sluice.oci.RepositoryName;
+import io.sluice.oci.Tag;
+import io.sluice.ulid.Ulid;
+import java.util.Optional;
+
+/**
+ * The names of everything that is kept (design, "Storage: names are written once").
+ *
+ * <p>A component that begins with {@code _} can't be a repository's, so repositories may nest.
+ * Where names of clients are listed, each is closed by {@code !}: that sorts before every character
+ * of a name, so the order of the keys is the order of the names ({@code a-b} behind {@code a},
+ * though {@code a-b/} sorts before {@code a/}), and a name can't be at once an object and another
+ * name's folder.
+ */
+final class Layout {
+  static final String FORMAT = "format.json";
+  static final String CATALOG = "catalog/";
+
+  private static final char CLOSE = '!';
+
+  private Layout() {}
+
+  private static String repository(RepositoryName name) {
+    return "repos/" + name + "/";
+  }
+
+  private static String digest(Digest digest) {
+    return digest.algorithm().id() + "/" + digest.hex();
+  }
+
+  private static String flat(Digest digest) {
+    return digest.algorithm().id() + "-" + digest.hex();
+  }
+
+  /** Links of a repository to one blob; see {@link BlobLink} for what stands below. */
+  static String links(RepositoryName name, Digest blob) {
+    return repository(name) + "_blobs/" + digest(blob) + "/";
+  }
+
+  /** Every manifest of a repository. */
+  static String manifests(RepositoryName name) {
+    return repository(name) + "_manifests/";
+  }
+
+  /** The revisions of one manifest: {@code <ulid>} each. */
+  static String revisions(RepositoryName name, Digest manifest) {
+    return manifests(name) + digest(manifest) + "/";
+  }
+
+  /** Which manifest a revision's key is of. */
+  static Optional<Digest> manifestOfRevision(String key) {
+    var parts = key.split("/", -1);
+    return parts.length < 4
+        ? Optional.empty()
+        : parse(parts[parts.length - 3], parts[parts.length - 2]);
+  }
+
+  /** Every tag of a repository, a folder each. */
+  static String tags(RepositoryName name) {
+    return repository(name) + "_tags/";
+  }
+
+  /** The values of one tag: {@code <ulid>-<alg>-<hex>}; the greatest counts. */
+  static String values(RepositoryName name, Tag tag) {
+    return tags(name) + tag + CLOSE + "/";
+  }
+
+  /** The tag whose folder this is. */
+  static Tag tagOfFolder(String folder) {
+    int end = folder.length() - 2;
+    return new Tag(folder.substring(folder.lastIndexOf('/', end) + 1, end));
+  }
+
+  /** The values that a tag had. */
+  static String history(RepositoryName name, Tag tag) {
+    return repository(name) + "_history/" + tag + CLOSE + "/";
+  }
+
+  /**
+   * The manifests whose subject a digest is: {@code <ulid>-<alg>-<hex>}, the object being the
+   * descriptor.
+   */
+  static String referrers(RepositoryName name, Digest subject) {
+    return repository(name) + "_referrers/" + digest(subject) + "/";
+  }
+
+  /**
+   * What users deleted of late, blobs and manifests: {@code <ulid>-<alg>-<hex>}; see {@link
+   * Deletions}.
+   */
+  static String deletions(RepositoryName name) {
+    return repository(name) + "_deletions/";
+  }
+
+  /**
+   * Where content may be shared from, with dedupe: {@code <ulid>-<dataId>-<size>}, the object being
+   * the key of a link.
+   */
+  static String sharing(Digest blob) {
+    return "digests/" + digest(blob) + "/";
+  }
+
+  /** The marker of a repository in the catalog. */
+  static String catalog(RepositoryName name) {
+    return CATALOG + name + CLOSE;
+  }
+
+  /** The repository whose marker this is. */
+  static RepositoryName repositoryOfMarker(String key) {
+    return new RepositoryName(key.substring(CATALOG.length(), key.length() - 1));
+  }
+
+  /** The name of an object that says when, and which digest. */
+  static String stamped(Ulid ulid, Digest digest) {
+    return ulid + "-" + flat(digest);
+  }
+
+  /** The digest in the name of such an object. */
+  static Optional<Digest> stampedDigest(String name) {
+    var parts = name.split("-", -1);
+    return parts.length != 3 ? Optional.empty() : parse(parts[1], parts[2]);
+  }
+
+  /** The time in the name of an object: what stands before the first hyphen, or all of it. */
+  static Optional<Ulid> stamp(String name) {
+    int hyphen = name.indexOf('-');
+    var text = hyphen < 0 ? name : name.substring(0, hyphen);
+    return Ulid.isUlid(text) ? Optional.of(new Ulid(text)) : Optional.empty();
+  }
+
+  private static Optional<Digest> parse(String algorithm, String hex) {
+    for (var known : Digest.Algorithm.values()) {
+      if (known.id().equals(algorithm)) {
+        try {
+          return Optional.of(new Digest(known, hex));
+        } catch (IllegalArgumentException e) {
+          return Optional.empty();
+        }
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,107 @@
+package io.sluice.registry;
+
+import io.sluice.bus.Bus;
+import io.sluice.oci.Tag;
+import io.sluice.registry.Commands.BeginUpload;
+import io.sluice.registry.Commands.CancelUpload;
+import io.sluice.registry.Commands.CheckStorage;
+import io.sluice.registry.Commands.DeleteBlob;
+import io.sluice.registry.Commands.DeleteManifest;
+import io.sluice.registry.Commands.FinishUpload;
+import io.sluice.registry.Commands.GetManifest;
+import io.sluice.registry.Commands.LeaseUpload;
+import io.sluice.registry.Commands.ListReferrers;
+import io.sluice.registry.Commands.ListRepositories;
+import io.sluice.registry.Commands.ListTags;
+import io.sluice.registry.Commands.MountBlob;
+import io.sluice.registry.Commands.OpenBlob;
+import io.sluice.registry.Commands.Page;
+import io.sluice.registry.Commands.PutManifest;
+import io.sluice.registry.Commands.StatBlob;
+import io.sluice.registry.Commands.UploadOffset;
+import io.vertx.core.Future;
+
+/** Which command is answered by what. */
+final class StorageService {
+  private final RepositoryStores stores;
+
+  StorageService(RepositoryStores stores) {
+    this.stores = stores;
+  }
+
+  void register(Bus bus) {
+    bus.serve(
+        StatBlob.ADDRESS,
+        (StatBlob c) ->
+            stores.of(c.repository()).blobs.stat(c.repository(), c.digest(), c.relied()));
+    bus.serve(
+        OpenBlob.ADDRESS,
+        (OpenBlob c) ->
+            stores.of(c.repository()).blobs.open(c.repository(), c.digest(), c.range()));
+    bus.serve(MountBlob.ADDRESS, this::mount);
+    bus.serve(
+        DeleteBlob.ADDRESS,
+        (DeleteBlob c) -> stores.of(c.repository()).blobs.delete(c.repository(), c.digest()));
+
+    bus.serve(
+        BeginUpload.ADDRESS,
+        (BeginUpload c) ->
+            Future.succeededFuture(
+                stores.of(c.repository()).uploads.begin(c.repository(), c.algorithm())));
+    bus.serve(
+        LeaseUpload.ADDRESS,
+        (LeaseUpload c) -> stores.of(c.repository()).uploads.lease(c.repository(), c.id()));
+    bus.serve(
+        UploadOffset.ADDRESS,
+        (UploadOffset c) -> stores.of(c.repository()).uploads.offset(c.repository(), c.id()));
+    bus.serve(
+        CancelUpload.ADDRESS,
+        (CancelUpload c) -> stores.of(c.repository()).uploads.cancel(c.repository(), c.id()));
+    bus.serve(FinishUpload.ADDRESS, this::finish);
+
+    bus.serve(
+        GetManifest.ADDRESS,
+        (GetManifest c) -> stores.of(c.repository()).manifests.get(c.repository(), c.reference()));
+    bus.serve(PutManifest.ADDRESS, (PutManifest c) -> stores.of(c.repository()).manifests.put(c));
+    bus.serve(
+        DeleteManifest.ADDRESS,
+        (DeleteManifest c) ->
+            stores.of(c.repository()).manifests.delete(c.repository(), c.reference()));
+    bus.serve(
+        ListReferrers.ADDRESS,
+        (ListReferrers c) -> stores.of(c.repository()).referrers.list(c.repository(), c.subject()));
+
+    bus.serve(ListTags.ADDRESS, this::listTags);
+    bus.serve(ListRepositories.ADDRESS, (ListRepositories c) -> stores.list(c.last(), c.limit()));
+    bus.serve(CheckStorage.ADDRESS, (CheckStorage _) -> stores.status());
+  }
+
+  /** Links don't reach from one store into another; the client then uploads. */
+  private Future<Boolean> mount(MountBlob command) {
+    var store = stores.of(command.repository());
+    boolean elsewhere = command.from().isPresent() && stores.of(command.from().get()) != store;
+    return elsewhere
+        ? Future.succeededFuture(false)
+        : store.blobs.mount(command.repository(), command.digest(), command.from());
+  }
+
+  private Future<Long> finish(FinishUpload command) {
+    var store = stores.of(command.repository());
+    return store
+        .uploads
+        .seal(command.repository(), command.id(), command.digest())
+        .compose(upload -> store.blobs.add(command.repository(), upload));
+  }
+
+  private Future<Page<Tag>> listTags(ListTags command) {
+    var store = stores.of(command.repository());
+    return store
+        .tags
+        .list(command.repository(), command.last(), command.limit() + 1)
+        .compose(
+            tags ->
+                tags.isEmpty()
+                    ? store.requireRepository(command.repository()).map(new Page<>(tags, false))
+                    : Future.succeededFuture(Page.of(tags, command.limit())));
+  }
+}

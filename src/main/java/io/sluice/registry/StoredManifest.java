@@ -1,0 +1,12 @@
+package io.sluice.registry;
+
+import io.sluice.oci.Digest;
+import io.vertx.core.buffer.Buffer;
+
+/**
+ * A manifest as it was pushed.
+ *
+ * @param mediaType the {@code Content-Type} it is served with
+ * @param bytes never changed by anybody
+ */
+public record StoredManifest(Digest digest, String mediaType, Buffer bytes) {}

@@ -1,0 +1,191 @@
+package io.sluice.registry;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.sluice.oci.Digest;
+import io.sluice.oci.RepositoryName;
+import io.sluice.oci.Tag;
+import io.sluice.store.ListRequest;
+import io.sluice.store.Listings;
+import io.sluice.store.ObjectStore;
+import io.sluice.ulid.Ulid;
+import io.sluice.ulid.Ulids;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the tags of repositories name, and what they named before. Confined to the storage
+ * verticle's context.
+ *
+ * <p>A tag's value is the name of an empty object; moving the tag writes a new one, greater than
+ * all that were seen, and moves those to the history. So two pushes at once leave both values, of
+ * which the greater counts, and no deletion can hit a value that it has not seen.
+ */
+final class Tags {
+  private final ObjectStore store;
+  private final Ulids ulids;
+  private final int historyLength;
+  private final Cache<Key, Digest> current;
+
+  private record Key(RepositoryName repository, Tag tag) {}
+
+  private record Value(String key, Ulid ulid, Digest digest) {}
+
+  /** What moving a tag did. */
+  record Moved(Optional<Digest> before) {}
+
+  Tags(ObjectStore store, Ulids ulids, Duration trustFor, int historyLength) {
+    this.store = store;
+    this.ulids = ulids;
+    this.historyLength = historyLength;
+    this.current =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .expireAfterWrite(trustFor)
+            .maximumSize(20_000)
+            .build();
+  }
+
+  /** The digest that a tag names now. */
+  Future<Optional<Digest>> find(RepositoryName repository, Tag tag) {
+    var key = new Key(repository, tag);
+    var known = current.getIfPresent(key);
+    if (known != null) {
+      return Future.succeededFuture(Optional.of(known));
+    }
+    return values(repository, tag)
+        .map(
+            values -> {
+              if (values.isEmpty()) {
+                return Optional.empty();
+              }
+              current.put(key, values.getLast().digest());
+              return Optional.of(values.getLast().digest());
+            });
+  }
+
+  /** Lets the tag name this digest from now on. */
+  Future<Moved> move(RepositoryName repository, Tag tag, Digest digest) {
+    return values(repository, tag)
+        .compose(
+            old -> {
+              var ulid = old.isEmpty() ? ulids.next() : ulids.nextAfter(old.getLast().ulid());
+              var key = Layout.values(repository, tag) + Layout.stamped(ulid, digest);
+              var before =
+                  old.isEmpty() ? Optional.<Digest>empty() : Optional.of(old.getLast().digest());
+              return store
+                  .put(key, ByteBuffer.allocate(0))
+                  .onComplete(_ -> current.invalidate(new Key(repository, tag)))
+                  .compose(_ -> retire(repository, tag, old, Optional.of(digest)))
+                  .map(new Moved(before));
+            });
+  }
+
+  /** Takes the tag away; empty if it was not there. */
+  Future<Optional<Digest>> delete(RepositoryName repository, Tag tag) {
+    return values(repository, tag)
+        .compose(
+            old ->
+                old.isEmpty()
+                    ? Future.succeededFuture(Optional.<Digest>empty())
+                    : retire(repository, tag, old, Optional.empty())
+                        .map(Optional.of(old.getLast().digest())))
+        .onComplete(_ -> current.invalidate(new Key(repository, tag)));
+  }
+
+  /** Takes away every tag that names this digest. */
+  Future<List<Tag>> deleteAllOf(RepositoryName repository, Digest digest) {
+    var removed = new ArrayList<Tag>();
+    return Listings.forEachPage(
+            store,
+            ListRequest.below(Layout.tags(repository)),
+            page -> {
+              Future<?> last = Future.succeededFuture();
+              for (var entry : page.entries()) {
+                if (Layout.stampedDigest(entry.name()).filter(digest::equals).isPresent()) {
+                  var folder = entry.key().substring(0, entry.key().lastIndexOf('/') + 1);
+                  var tag = Layout.tagOfFolder(folder);
+                  last =
+                      last.compose(_ -> find(repository, tag))
+                          .compose(
+                              now ->
+                                  now.filter(digest::equals).isPresent()
+                                      ? delete(repository, tag).onSuccess(_ -> removed.add(tag))
+                                      : Future.succeededFuture());
+                }
+              }
+              return last.map(true);
+            })
+        .map(removed);
+  }
+
+  /** Tags in lexical order, behind {@code last}. */
+  Future<List<Tag>> list(RepositoryName repository, Optional<Tag> last, int limit) {
+    var prefix = Layout.tags(repository);
+    var tags = new ArrayList<Tag>();
+    var start = last.map(tag -> Layout.values(repository, tag)).orElse("");
+    return Listings.forEachPage(
+            store,
+            ListRequest.folders(prefix).startAfter(start).limit(Math.min(limit, 1000)),
+            page -> {
+              page.folders().stream().map(Layout::tagOfFolder).forEach(tags::add);
+              return Future.succeededFuture(tags.size() < limit);
+            })
+        .map(_ -> tags.size() <= limit ? tags : tags.subList(0, limit));
+  }
+
+  /**
+   * Moves values to the history (one that names the same digest as the tag does now only goes),
+   * then cuts that to its length.
+   */
+  private Future<Void> retire(
+      RepositoryName repository, Tag tag, List<Value> old, Optional<Digest> now) {
+    if (old.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    var history = Layout.history(repository, tag);
+    var moved = new ArrayList<Future<?>>();
+    for (var value : old) {
+      if (historyLength > 0 && !now.equals(Optional.of(value.digest()))) {
+        moved.add(
+            store.put(
+                history + Layout.stamped(value.ulid(), value.digest()), ByteBuffer.allocate(0)));
+      }
+    }
+    return (moved.isEmpty() ? Future.succeededFuture() : Future.all(moved))
+        .compose(_ -> store.delete(old.stream().map(Value::key).toList()))
+        .compose(_ -> moved.isEmpty() ? Future.succeededFuture() : trim(history));
+  }
+
+  private Future<Void> trim(String history) {
+    return Listings.all(store, history)
+        .compose(
+            entries ->
+                entries.size() <= historyLength
+                    ? Future.succeededFuture()
+                    : store.delete(
+                        entries.subList(0, entries.size() - historyLength).stream()
+                            .map(e -> e.key())
+                            .toList()));
+  }
+
+  private Future<List<Value>> values(RepositoryName repository, Tag tag) {
+    return Listings.all(store, Layout.values(repository, tag))
+        .map(
+            entries -> {
+              var values = new ArrayList<Value>();
+              for (var entry : entries) {
+                var ulid = Layout.stamp(entry.name());
+                var digest = Layout.stampedDigest(entry.name());
+                if (ulid.isPresent() && digest.isPresent()) {
+                  values.add(new Value(entry.key(), ulid.get(), digest.get()));
+                }
+              }
+              return values;
+            });
+  }
+}
