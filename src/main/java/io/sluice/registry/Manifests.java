@@ -154,7 +154,7 @@ final class Manifests {
                                   .delete(repository, stored.digest(), List.of(revision))
                                   .compose(
                                       _ -> again(repository, stored, manifest, actor, attempts))
-                              : confirm(repository, stored, manifest, actor, revision, attempts));
+                              : confirm(repository, stored, manifest, actor, revision));
             });
   }
 
@@ -183,8 +183,7 @@ final class Manifests {
       StoredManifest stored,
       Manifest manifest,
       String actor,
-      Revisions.Revision revision,
-      int attempts) {
+      Revisions.Revision revision) {
     return deletions
         .announced(repository)
         .compose(
