@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param htpasswd (htpasswd.path) users with bcrypt or SHA-crypt hashes
  * @param apiKey users may create API keys; on whenever OpenID is
- * @param failDelay how long an answer 401 or 403 waits; default 0 s
+ * @param failDelay how long an answer 401 or 403 waits; a bare number is seconds; default 0
  * @param sessionKeysFile the keys of session cookies; without it, sessions end with the process
  * @param secureSession cookies go over https only; default: whether TLS is on
  */
@@ -26,7 +26,7 @@ public record AuthConfig(
     boolean secureSession,
     Optional<MtlsConfig> mtls) {
 
-  private static final Duration MAX_FAIL_DELAY = Duration.ofMinutes(1);
+  private static final Duration MAX_FAIL_DELAY = Duration.ofHours(1);
 
   /** Where sessions are kept. */
   public sealed interface SessionDriver {
@@ -77,7 +77,7 @@ public record AuthConfig(
         auth.section("bearer").map(BearerConfig::read),
         openId,
         auth.flag("apikey", false) || openId.isPresent(),
-        readDelay(auth),
+        readFailDelay(auth),
         sessionKeysFile,
         sessionDriver,
         auth.flag("secureSession", tls.isPresent()),
@@ -88,9 +88,25 @@ public record AuthConfig(
     return htpasswd.path("path");
   }
 
-  /** A bare number is nanoseconds, as everywhere: Zot writes its examples as seconds. */
-  private static Duration readDelay(Section auth) {
-    return auth.duration("failDelay", Duration.ZERO, Duration.ZERO, MAX_FAIL_DELAY);
+  // The one duration that Zot counts in seconds when it has no unit.
+  private static Duration readFailDelay(Section auth) {
+    var expected =
+        "seconds, or " + GoDuration.EXPECTED + ", at most " + GoDuration.format(MAX_FAIL_DELAY);
+    return auth.parsed("failDelay", AuthConfig::seconds, expected)
+        .filter(
+            delay ->
+                auth.require(
+                    !delay.isNegative() && delay.compareTo(MAX_FAIL_DELAY) <= 0,
+                    "failDelay",
+                    "is out of range",
+                    expected))
+        .orElse(Duration.ZERO);
+  }
+
+  private static Duration seconds(String text) {
+    return text.matches("[0-9]{1,9}")
+        ? Duration.ofSeconds(Long.parseLong(text))
+        : GoDuration.parse(text);
   }
 
   private static SessionDriver readSessionDriver(Section driver) {

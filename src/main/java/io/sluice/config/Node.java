@@ -42,13 +42,18 @@ sealed interface Node {
     return this instanceof Scalar(_, var kind, _) && kind == Kind.NULL;
   }
 
-  /** How a problem shows this value. */
+  /** How a problem shows this value: short, and without the password of a URL. */
   default String shown() {
     return switch (this) {
       case Scalar(_, var kind, _) when kind == Kind.NULL -> "null";
-      case Scalar(_, _, var text) -> text.length() <= 80 ? text : text.substring(0, 77) + "...";
+      case Scalar(_, _, var text) ->
+          shortened(text.replaceAll("//[^/@]*@", "//" + Secret.MASK + "@"));
       case Items(_, var values) -> "a list of " + values.size();
       case Fields(_, var entries) -> "a section of " + entries.size() + " keys";
     };
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 77) + "...";
   }
 }
