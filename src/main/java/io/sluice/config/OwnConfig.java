@@ -1,0 +1,262 @@
+package io.sluice.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** The section {@code sluice}: what Zot's configuration has no keys for. */
+public record OwnConfig(
+    Http http,
+    Uploads uploads,
+    Tags tags,
+    Shutdown shutdown,
+    Events events,
+    Cache cache,
+    S3 s3,
+    Sync sync) {
+
+  private static final Duration NONE = Duration.ZERO;
+  private static final Duration MILLISECOND = Duration.ofMillis(1);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration DAY = Duration.ofDays(1);
+  private static final Duration YEAR = Duration.ofDays(365);
+
+  /**
+   * {@code sluice.http}.
+   *
+   * @param headerTimeout for a request's header to arrive; 10 s
+   * @param keepAliveTimeout how long a connection may rest between requests; 120 s
+   * @param maxConnections more than so many wait to be accepted; 4096
+   * @param maxHeaderSize of a request; 32 KiB
+   * @param maxManifestSize larger ones are refused with 413; 4 MiB
+   * @param absoluteUrls whether a {@code Location} has scheme and host; false
+   * @param trustedProxies whose {@code X-Forwarded-*} is believed; none
+   */
+  public record Http(
+      Duration headerTimeout,
+      Duration keepAliveTimeout,
+      int maxConnections,
+      DataSize maxHeaderSize,
+      DataSize maxManifestSize,
+      boolean absoluteUrls,
+      List<Cidr> trustedProxies) {
+
+    static Http defaults() {
+      return new Http(
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(120),
+          4096,
+          DataSize.ofKiB(32),
+          DataSize.ofMiB(4),
+          false,
+          List.of());
+    }
+
+    static Http read(Section http) {
+      var d = defaults();
+      return new Http(
+          http.duration("headerTimeout", d.headerTimeout, MILLISECOND, HOUR),
+          http.duration("keepAliveTimeout", d.keepAliveTimeout, MILLISECOND, DAY),
+          http.integer("maxConnections", d.maxConnections, 1, 1_000_000),
+          http.size("maxHeaderSize", d.maxHeaderSize, DataSize.ofKiB(1), DataSize.ofMiB(1)),
+          http.size("maxManifestSize", d.maxManifestSize, DataSize.ofKiB(64), DataSize.ofMiB(64)),
+          http.flag("absoluteUrls", d.absoluteUrls),
+          http.list("trustedProxies", Cidr::parse, Cidr.EXPECTED));
+    }
+  }
+
+  /**
+   * {@code sluice.uploads}.
+   *
+   * @param memory for the parts of all uploads together; empty ({@code auto}) for a quarter of what
+   *     the process may use
+   * @param window parts in flight for one upload, 1 to 16; 3
+   * @param parkAfter an upload without traffic for so long gives its memory back; 10 s
+   * @param expireAfter an upload without traffic for so long is dropped; 24 h
+   * @param maxBlobSize larger blobs are refused with 413; empty for no limit
+   */
+  public record Uploads(
+      Optional<DataSize> memory,
+      int window,
+      Duration parkAfter,
+      Duration expireAfter,
+      Optional<DataSize> maxBlobSize) {
+
+    static Uploads defaults() {
+      return new Uploads(
+          Optional.empty(), 3, Duration.ofSeconds(10), Duration.ofHours(24), Optional.empty());
+    }
+
+    static Uploads read(Section uploads) {
+      var d = defaults();
+      return new Uploads(
+          sizeOrAuto(uploads, "memory", DataSize.ofMiB(8)),
+          uploads.integer("window", d.window, 1, 16),
+          uploads.duration("parkAfter", d.parkAfter, MILLISECOND, DAY),
+          uploads.duration("expireAfter", d.expireAfter, Duration.ofMinutes(1), YEAR),
+          uploads
+              .size("maxBlobSize")
+              .filter(
+                  size ->
+                      uploads.require(
+                          size.bytes() > 0, "maxBlobSize", "is zero", DataSize.EXPECTED)));
+    }
+  }
+
+  /**
+   * {@code sluice.tags}.
+   *
+   * @param history how many former values of a tag are remembered, 0 to 1000; 10
+   */
+  public record Tags(int history) {
+    static Tags defaults() {
+      return new Tags(10);
+    }
+
+    static Tags read(Section tags) {
+      return new Tags(tags.integer("history", defaults().history, 0, 1_000));
+    }
+  }
+
+  /**
+   * {@code sluice.shutdown}.
+   *
+   * @param timeout how long what is in flight may take to end; 25 s, less than Kubernetes waits
+   */
+  public record Shutdown(Duration timeout) {
+    static Shutdown defaults() {
+      return new Shutdown(Duration.ofSeconds(25));
+    }
+
+    static Shutdown read(Section shutdown) {
+      return new Shutdown(shutdown.duration("timeout", defaults().timeout, NONE, HOUR));
+    }
+  }
+
+  /**
+   * {@code sluice.events}.
+   *
+   * @param progressInterval between two events about the progress of one upload; 1 s
+   */
+  public record Events(Duration progressInterval) {
+    static Events defaults() {
+      return new Events(SECOND);
+    }
+
+    static Events read(Section events) {
+      return new Events(
+          events.duration(
+              "progressInterval", defaults().progressInterval, Duration.ofMillis(100), HOUR));
+    }
+  }
+
+  /**
+   * {@code sluice.cache}.
+   *
+   * @param memory for what is cached of the storage; empty ({@code auto}) for a share of what the
+   *     process may use
+   * @param trustFor how long it is believed that something still exists, since another replica may
+   *     have changed it; 1 s, 0 to ask every time
+   */
+  public record Cache(Optional<DataSize> memory, Duration trustFor) {
+    static Cache defaults() {
+      return new Cache(Optional.empty(), SECOND);
+    }
+
+    static Cache read(Section cache) {
+      return new Cache(
+          sizeOrAuto(cache, "memory", new DataSize(0)),
+          cache.duration("trustFor", defaults().trustFor, NONE, HOUR));
+    }
+  }
+
+  /**
+   * {@code sluice.s3}.
+   *
+   * @param createBucket create the bucket at start if there is none; false
+   */
+  public record S3(boolean createBucket) {
+    static S3 defaults() {
+      return new S3(false);
+    }
+
+    static S3 read(Section s3) {
+      return new S3(s3.flag("createBucket", defaults().createBucket));
+    }
+  }
+
+  /**
+   * {@code sluice.sync}.
+   *
+   * @param ttl how long a tag of an upstream is served without asking there again; 5 m
+   * @param prefetch fetch the rest of an image in the background once its manifest was asked for;
+   *     true
+   * @param platforms of which images are fetched so, as {@code linux/amd64}; none for those that
+   *     clients ask for
+   * @param listUpstream lists of tags hold the upstream's as well; false
+   */
+  public record Sync(Duration ttl, boolean prefetch, List<String> platforms, boolean listUpstream) {
+    static Sync defaults() {
+      return new Sync(Duration.ofMinutes(5), true, List.of(), false);
+    }
+
+    static Sync read(Section sync) {
+      var d = defaults();
+      return new Sync(
+          sync.duration("ttl", d.ttl, NONE, YEAR),
+          sync.flag("prefetch", d.prefetch),
+          sync.list("platforms", Sync::platform, "os/architecture or os/architecture/variant"),
+          sync.flag("listUpstream", d.listUpstream));
+    }
+
+    private static String platform(String text) {
+      var lower = text.toLowerCase(Locale.ROOT);
+      if (!lower.matches("[a-z0-9]+/[a-z0-9_]+(/[a-z0-9.]+)?")) {
+        throw new IllegalArgumentException("is not a platform");
+      }
+      return lower;
+    }
+  }
+
+  static OwnConfig defaults() {
+    return new OwnConfig(
+        Http.defaults(),
+        Uploads.defaults(),
+        Tags.defaults(),
+        Shutdown.defaults(),
+        Events.defaults(),
+        Cache.defaults(),
+        S3.defaults(),
+        Sync.defaults());
+  }
+
+  static OwnConfig read(Section sluice) {
+    return new OwnConfig(
+        Http.read(sluice.section("http")),
+        Uploads.read(sluice.section("uploads")),
+        Tags.read(sluice.section("tags")),
+        Shutdown.read(sluice.section("shutdown")),
+        Events.read(sluice.section("events")),
+        Cache.read(sluice.section("cache")),
+        S3.read(sluice.section("s3")),
+        Sync.read(sluice.section("sync")));
+  }
+
+  private static Optional<DataSize> sizeOrAuto(Section section, String key, DataSize min) {
+    return section
+        .parsed(
+            key,
+            text ->
+                text.equalsIgnoreCase("auto")
+                    ? Optional.<DataSize>empty()
+                    : Optional.of(DataSize.parse(text)),
+            "auto, or " + DataSize.EXPECTED)
+        .flatMap(size -> size)
+        .filter(
+            size ->
+                section.require(
+                    size.compareTo(min) >= 0, key, "is too small", "auto, or at least " + min));
+  }
+}
