@@ -1,0 +1,52 @@
+package io.sluice.api;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One line for each request, when it is over: in Zot's words, with the true latency. Confined to
+ * the request's context.
+ */
+final class AccessLog {
+  private static final Logger LOG = LoggerFactory.getLogger("io.sluice.access");
+
+  private final Exchange exchange;
+  private final Runnable onEnd;
+  private boolean done;
+
+  AccessLog(Exchange exchange, Runnable onEnd) {
+    this.exchange = exchange;
+    this.onEnd = onEnd;
+  }
+
+  void watch() {
+    var response = exchange.response();
+    response.endHandler(_ -> over(true));
+    response.closeHandler(_ -> over(false));
+    response.exceptionHandler(_ -> over(false));
+  }
+
+  private void over(boolean complete) {
+    if (done) {
+      return;
+    }
+    done = true;
+    onEnd.run();
+    if (!LOG.isInfoEnabled()) {
+      return;
+    }
+    var request = exchange.request();
+    LOG.atInfo()
+        .addKeyValue("clientIP", exchange.clientAddress())
+        .addKeyValue("method", request.method().name())
+        .addKeyValue("path", request.uri())
+        .addKeyValue("statusCode", exchange.response().getStatusCode())
+        .addKeyValue("latencyMs", exchange.elapsed().toNanos() / 1_000_000.0)
+        .addKeyValue("bytesRead", request.bytesRead())
+        .addKeyValue("bodySize", exchange.response().bytesWritten())
+        .addKeyValue("complete", complete)
+        .addKeyValue("userAgent", exchange.userAgent())
+        .addKeyValue("requestId", exchange.requestId())
+        .log("HTTP API");
+  }
+}

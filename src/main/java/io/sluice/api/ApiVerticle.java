@@ -1,0 +1,160 @@
+package io.sluice.api;
+
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
+import io.sluice.bus.Bus;
+import io.sluice.events.EventPublisher;
+import io.sluice.oci.RegistryError;
+import io.sluice.oci.RegistryException;
+import io.sluice.ulid.Ulids;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.InstantSource;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Serves HTTP on one event loop; deployed once for each. */
+public final class ApiVerticle extends VerticleBase {
+
+  /**
+   * What a socket read may bring at once; larger than Vert.x's 8 KiB, since layers are what comes.
+   */
+  private static final int MAX_CHUNK = 64 << 10;
+
+  private static final int MAX_REQUEST_LINE = 8 << 10;
+
+  private final ApiSettings settings;
+  private final AtomicInteger connectionCount;
+  private @Nullable HttpServer server;
+
+  /**
+   * One of several instances.
+   *
+   * @param connectionCount shared by all of them
+   */
+  public ApiVerticle(ApiSettings settings, AtomicInteger connectionCount) {
+    this.settings = settings;
+    this.connectionCount = connectionCount;
+  }
+
+  @Override
+  public Future<?> start() {
+    var connections = new Connections(vertx, settings, connectionCount);
+    var common =
+        new Exchange.Shared(
+            vertx,
+            Bus.of(vertx),
+            new EventPublisher(vertx),
+            new Ulids(InstantSource.system()),
+            settings,
+            new Forwarded(settings.trustedProxies()),
+            connections);
+    var router = routes(vertx, common, new Cors(settings.allowOrigin()));
+    var http = vertx.createHttpServer(options());
+    server = http;
+    // -1 is a free port that all instances share.
+    int port = settings.port() == 0 ? -1 : settings.port();
+    return http.connectionHandler(connections::opened)
+        .invalidRequestHandler(ApiVerticle::refuse)
+        .requestHandler(router)
+        .listen(port, settings.address());
+  }
+
+  /** The port that it listens on. */
+  public int actualPort() {
+    return server == null ? -1 : server.actualPort();
+  }
+
+  /** Takes no more connections, and lets requests that are under way end, for so long. */
+  public Future<Void> drain(long millis) {
+    return server == null
+        ? Future.succeededFuture()
+        : server.shutdown(millis, TimeUnit.MILLISECONDS);
+  }
+
+  private HttpServerOptions options() {
+    return new HttpServerOptions()
+        .setMaxChunkSize(MAX_CHUNK)
+        .setMaxHeaderSize(settings.maxHeaderSize())
+        .setMaxInitialLineLength(MAX_REQUEST_LINE)
+        .setHandle100ContinueAutomatically(false)
+        .setHttp2ClearTextEnabled(true)
+        .setTcpKeepAlive(true);
+  }
+
+  private static Router routes(Vertx vertx, Exchange.Shared shared, Cors cors) {
+    var registry = new RegistryRoutes(shared, cors);
+    var router = Router.router(vertx);
+    // First, and by the path as it was sent: no other route's idea of a path may come before our
+    // own.
+    router
+        .route()
+        .handler(
+            context -> {
+              if (RegistryRoutes.takes(context.request())) {
+                registry.handle(context.request());
+              } else {
+                context.next();
+              }
+            });
+    HealthRoutes.mount(router, shared);
+    router.errorHandler(
+        400,
+        context ->
+            refuse(shared, context, new RegistryError.Unsupported("the path can't be read")));
+    router.errorHandler(
+        404,
+        context ->
+            refuse(
+                shared,
+                context,
+                new RegistryError.PathUnknown(String.valueOf(context.request().path()))));
+    router.errorHandler(
+        405,
+        context ->
+            refuse(
+                shared,
+                context,
+                new RegistryError.MethodNotAllowed(
+                    context.request().method().name(), HealthRoutes.METHODS)));
+    return router;
+  }
+
+  private static void refuse(Exchange.Shared shared, RoutingContext context, RegistryError error) {
+    new Exchange(shared, context.request()).fail(new RegistryException(error));
+  }
+
+  /** What isn't HTTP, or too much of it: an answer in our form, and the end of the connection. */
+  private static void refuse(HttpServerRequest request) {
+    var cause = request.decoderResult() == null ? null : request.decoderResult().cause();
+    int status =
+        switch (cause) {
+          case TooLongHttpLineException _ -> 414;
+          case TooLongHttpHeaderException _ -> 431;
+          case null, default -> 400;
+        };
+    var error =
+        ErrorResponses.of(
+            new RegistryError.Unsupported(
+                switch (status) {
+                  case 414 -> "the request line is too long";
+                  case 431 -> "the header is too large";
+                  default -> "this is not a valid HTTP request";
+                }));
+    request
+        .response()
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, Headers.JSON)
+        .putHeader(HttpHeaders.CONNECTION, "close")
+        .end(error.body())
+        .onComplete(_ -> request.connection().close());
+  }
+}

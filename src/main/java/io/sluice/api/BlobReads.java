@@ -1,0 +1,134 @@
+package io.sluice.api;
+
+import io.sluice.events.Event;
+import io.sluice.oci.Digest;
+import io.sluice.oci.RepositoryName;
+import io.sluice.registry.ByteRange;
+import io.sluice.registry.Commands.DeleteBlob;
+import io.sluice.registry.Commands.OpenBlob;
+import io.sluice.registry.Commands.OpenedBlob;
+import io.sluice.registry.Commands.StatBlob;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
+
+/** {@code /v2/<name>/blobs/<digest>}: HEAD, GET with ranges, DELETE. */
+final class BlobReads {
+  private BlobReads() {}
+
+  static Future<Void> head(Exchange exchange, RepositoryName repository, Digest digest) {
+    // Whoever asks for the head of a blob may be about to push, and will skip it: see StatBlob.
+    return exchange
+        .ask(new StatBlob(repository, digest, true))
+        .compose(
+            size -> {
+              if (isKnown(exchange, digest)) {
+                return notModified(exchange, digest);
+              }
+              describe(exchange, digest);
+              exchange.response().putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(size));
+              return exchange.end(200);
+            });
+  }
+
+  static Future<Void> get(Exchange exchange, RepositoryName repository, Digest digest) {
+    if (isKnown(exchange, digest)) {
+      return exchange
+          .ask(new StatBlob(repository, digest, false))
+          .compose(_ -> notModified(exchange, digest));
+    }
+    return exchange
+        .ask(new OpenBlob(repository, digest, range(exchange, digest)))
+        .compose(blob -> send(exchange, repository, digest, blob));
+  }
+
+  private static ByteRange range(Exchange exchange, Digest digest) {
+    var condition = exchange.request().getHeader(Headers.IF_RANGE);
+    return condition == null || condition.equals(etag(digest))
+        ? Ranges.parse(exchange.request().getHeader(Headers.RANGE))
+        : new ByteRange.Whole();
+  }
+
+  private static Future<Void> send(
+      Exchange exchange, RepositoryName repository, Digest digest, OpenedBlob blob) {
+    var response = exchange.response();
+    if (response.closed()) {
+      blob.content().close();
+      return Future.succeededFuture();
+    }
+    long length = blob.content().length();
+    boolean partial = length < blob.size();
+    describe(exchange, digest);
+    response.setStatusCode(partial ? 206 : 200);
+    response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+    if (partial) {
+      long last = blob.offset() + length - 1;
+      response.putHeader(
+          HttpHeaders.CONTENT_RANGE, "bytes " + blob.offset() + "-" + last + "/" + blob.size());
+    }
+    exchange.body().discard();
+    return ContentSender.send(exchange, blob.content())
+        .onSuccess(
+            _ ->
+                exchange.publish(
+                    occasion ->
+                        new Event.Pulled(
+                            occasion,
+                            repository,
+                            digest,
+                            digest,
+                            "application/octet-stream",
+                            length,
+                            exchange.elapsed())));
+  }
+
+  static Future<Void> delete(Exchange exchange, RepositoryName repository, Digest digest) {
+    return exchange
+        .ask(new DeleteBlob(repository, digest))
+        .compose(
+            _ -> {
+              exchange.publish(
+                  occasion ->
+                      new Event.Deleted(occasion, repository, Event.Target.BLOB, digest, digest));
+              return exchange.end(202);
+            });
+  }
+
+  private static void describe(Exchange exchange, Digest digest) {
+    exchange
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, Headers.OCTETS)
+        .putHeader(Headers.CONTENT_DIGEST, digest.toString())
+        .putHeader(HttpHeaders.ETAG, etag(digest))
+        .putHeader(HttpHeaders.ACCEPT_RANGES, "bytes")
+        // Content by digest never changes.
+        .putHeader(HttpHeaders.CACHE_CONTROL, "max-age=31536000");
+  }
+
+  /** Whether the client has this content already ({@code If-None-Match}, RFC 9110, 13.1.2). */
+  static boolean isKnown(Exchange exchange, Digest digest) {
+    var header = exchange.request().getHeader(HttpHeaders.IF_NONE_MATCH);
+    if (header == null) {
+      return false;
+    }
+    for (var candidate : header.split(",")) {
+      var tag = candidate.strip();
+      var strong = tag.startsWith("W/") ? tag.substring(2) : tag;
+      if (strong.equals("*") || strong.equals(etag(digest)) || strong.equals(digest.toString())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  static Future<Void> notModified(Exchange exchange, Digest digest) {
+    exchange
+        .response()
+        .putHeader(HttpHeaders.ETAG, etag(digest))
+        .putHeader(Headers.CONTENT_DIGEST, digest.toString());
+    return exchange.end(304);
+  }
+
+  static String etag(Digest digest) {
+    return "\"" + digest + "\"";
+  }
+}

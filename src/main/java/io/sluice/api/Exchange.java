@@ -1,0 +1,224 @@
+package io.sluice.api;
+
+import io.sluice.bus.Bus;
+import io.sluice.bus.Command;
+import io.sluice.events.Event;
+import io.sluice.events.EventPublisher;
+import io.sluice.events.Occasion;
+import io.sluice.oci.RegistryError;
+import io.sluice.oci.RegistryException;
+import io.sluice.ulid.Ulids;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its answer, with what every handler needs for it. Confined to the request's
+ * context.
+ */
+final class Exchange {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  /** What all requests of a verticle share. */
+  record Shared(
+      Vertx vertx,
+      Bus bus,
+      EventPublisher events,
+      Ulids ulids,
+      ApiSettings settings,
+      Forwarded forwarded,
+      Connections connections) {}
+
+  private final Shared shared;
+  private final HttpServerRequest request;
+  private final RequestBody body;
+  private final String requestId;
+  private final long start = System.nanoTime();
+
+  Exchange(Shared shared, HttpServerRequest request) {
+    this.shared = shared;
+    this.request = request;
+    var activity = shared.connections().begun(request.connection());
+    this.body = new RequestBody(shared.vertx(), request, activity);
+    var given = request.getHeader(Headers.REQUEST_ID);
+    this.requestId =
+        given != null && REQUEST_ID.matcher(given).matches()
+            ? given
+            : shared.ulids().next().value();
+    request.response().putHeader(Headers.REQUEST_ID, requestId);
+    new AccessLog(this, activity::end).watch();
+  }
+
+  HttpServerRequest request() {
+    return request;
+  }
+
+  HttpServerResponse response() {
+    return request.response();
+  }
+
+  RequestBody body() {
+    return body;
+  }
+
+  Vertx vertx() {
+    return shared.vertx();
+  }
+
+  ApiSettings settings() {
+    return shared.settings();
+  }
+
+  String requestId() {
+    return requestId;
+  }
+
+  String clientAddress() {
+    return shared.forwarded().clientAddress(request);
+  }
+
+  String userAgent() {
+    var header = request.getHeader(HttpHeaders.USER_AGENT);
+    return header == null ? "" : header;
+  }
+
+  HttpMethod method() {
+    return request.method();
+  }
+
+  boolean isHead() {
+    return request.method().equals(HttpMethod.HEAD);
+  }
+
+  Duration elapsed() {
+    return Duration.ofNanos(System.nanoTime() - start);
+  }
+
+  <R> Future<R> ask(Command<R> command) {
+    return shared.bus().request(command);
+  }
+
+  /** Publishes an event that this request caused. */
+  void publish(Function<Occasion, Event> event) {
+    shared
+        .events()
+        .publish(
+            event.apply(
+                new Occasion(
+                    shared.ulids().next(),
+                    Instant.now(),
+                    requestId,
+                    "",
+                    clientAddress(),
+                    userAgent())));
+  }
+
+  /** The one value of a query parameter. */
+  Optional<String> parameter(String name) {
+    return Optional.ofNullable(request.getParam(name));
+  }
+
+  /**
+   * A path of ours as a {@code Location}: as it is, or with what the client calls us by in front.
+   */
+  String location(String path) {
+    if (!settings().absoluteUrls()) {
+      return path;
+    }
+    return settings()
+            .externalUrl()
+            .map(Object::toString)
+            .orElseGet(() -> shared.forwarded().base(request))
+        + path;
+  }
+
+  /** Ends the answer without a body. */
+  Future<Void> end(int status) {
+    var response = response().setStatusCode(status);
+    if (status != 204
+        && status != 304
+        && !response.headers().contains(HttpHeaders.CONTENT_LENGTH)) {
+      response.putHeader(HttpHeaders.CONTENT_LENGTH, "0");
+    }
+    return finish(response.end());
+  }
+
+  /** Ends the answer with a body, of which HEAD only gets the length. */
+  Future<Void> end(int status, CharSequence contentType, Buffer content) {
+    var response = response().setStatusCode(status);
+    response.putHeader(HttpHeaders.CONTENT_TYPE, contentType);
+    response.putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(content.length()));
+    return finish(isHead() ? response.end() : response.end(content));
+  }
+
+  private Future<Void> finish(Future<Void> ended) {
+    body.discard();
+    return ended;
+  }
+
+  /**
+   * Answers with what went wrong, in the specification's form; when the answer has begun, only
+   * cutting it is honest.
+   */
+  void fail(Throwable cause) {
+    var response = response();
+    if (response.ended() || response.closed()) {
+      return;
+    }
+    if (response.headWritten()) {
+      LOG.atWarn()
+          .addKeyValue("requestId", requestId)
+          .addKeyValue("error", cause.toString())
+          .log("an answer was cut");
+      request.connection().close();
+      return;
+    }
+    var answer = answerTo(cause);
+    response.headers().remove(HttpHeaders.CONTENT_LENGTH);
+    if (body.mustClose()) {
+      response.putHeader(HttpHeaders.CONNECTION, "close");
+    }
+    if (cause instanceof RegistryException expected) {
+      addHeaders(expected.error());
+    }
+    end(answer.status(), Headers.JSON, Buffer.buffer(answer.body()));
+  }
+
+  private ErrorResponses.ErrorResponse answerTo(Throwable cause) {
+    if (cause instanceof RegistryException expected) {
+      return ErrorResponses.of(expected.error());
+    }
+    LOG.atError()
+        .addKeyValue("requestId", requestId)
+        .addKeyValue("path", request.path())
+        .setCause(cause)
+        .log("a request failed by a defect");
+    return ErrorResponses.unexpected(requestId);
+  }
+
+  private void addHeaders(RegistryError error) {
+    var headers = response().headers();
+    switch (error) {
+      case RegistryError.MethodNotAllowed e ->
+          headers.set(HttpHeaders.ALLOW, String.join(", ", e.allowed()));
+      case RegistryError.RangeNotSatisfiable e ->
+          headers.set(HttpHeaders.CONTENT_RANGE, "bytes */" + e.size());
+      case RegistryError.TooManyRequests e ->
+          headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(e.retryAfterSeconds()));
+      case RegistryError.ShuttingDown _ -> headers.set(HttpHeaders.RETRY_AFTER, "5");
+      default -> {}
+    }
+  }
+}

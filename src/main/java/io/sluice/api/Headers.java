@@ -1,0 +1,24 @@
+package io.sluice.api;
+
+import io.netty.util.AsciiString;
+
+/** Header names of the protocol, prepared for writing. */
+final class Headers {
+  static final CharSequence API_VERSION = AsciiString.cached("Docker-Distribution-Api-Version");
+  static final CharSequence CONTENT_DIGEST = AsciiString.cached("Docker-Content-Digest");
+  static final CharSequence UPLOAD_UUID = AsciiString.cached("Docker-Upload-UUID");
+  static final CharSequence OCI_SUBJECT = AsciiString.cached("OCI-Subject");
+  static final CharSequence OCI_TAG = AsciiString.cached("OCI-Tag");
+  static final CharSequence OCI_FILTERS = AsciiString.cached("OCI-Filters-Applied");
+  static final CharSequence REQUEST_ID = AsciiString.cached("X-Request-Id");
+
+  static final CharSequence RANGE = AsciiString.cached("Range");
+  static final CharSequence IF_RANGE = AsciiString.cached("If-Range");
+  static final CharSequence LINK = AsciiString.cached("Link");
+
+  static final CharSequence REGISTRY_2_0 = AsciiString.cached("registry/2.0");
+  static final CharSequence JSON = AsciiString.cached("application/json");
+  static final CharSequence OCTETS = AsciiString.cached("application/octet-stream");
+
+  private Headers() {}
+}

@@ -1,0 +1,119 @@
+package io.sluice.api;
+
+import io.netty.handler.codec.http.QueryStringEncoder;
+import io.sluice.oci.Digest;
+import io.sluice.oci.MediaTypes;
+import io.sluice.oci.RegistryError;
+import io.sluice.oci.RegistryException;
+import io.sluice.oci.RepositoryName;
+import io.sluice.oci.Tag;
+import io.sluice.registry.Commands.ListReferrers;
+import io.sluice.registry.Commands.ListRepositories;
+import io.sluice.registry.Commands.ListTags;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The lists: tags, repositories, referrers, extensions. */
+final class Lists {
+  /**
+   * A page where the client asks for none, or for a larger one; the rest is behind the {@code
+   * Link}.
+   */
+  private static final int MAX_PAGE = 10_000;
+
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
+
+  private Lists() {}
+
+  static Future<Void> tags(Exchange exchange, RepositoryName repository) {
+    int limit = limit(exchange);
+    var last = exchange.parameter("last").filter(text -> !text.isEmpty()).map(Tag::parse);
+    return exchange
+        .ask(new ListTags(repository, last, limit))
+        .compose(
+            page -> {
+              if (page.more() && limit > 0) {
+                link(
+                    exchange,
+                    "/v2/" + repository + "/tags/list",
+                    limit,
+                    page.items().getLast().value());
+              }
+              var tags = new JsonArray();
+              page.items().forEach(tag -> tags.add(tag.value()));
+              return json(
+                  exchange, new JsonObject().put("name", repository.value()).put("tags", tags));
+            });
+  }
+
+  static Future<Void> repositories(Exchange exchange) {
+    int limit = limit(exchange);
+    var last =
+        exchange.parameter("last").filter(text -> !text.isEmpty()).map(RepositoryName::parse);
+    return exchange
+        .ask(new ListRepositories(last, limit))
+        .compose(
+            page -> {
+              if (page.more() && limit > 0) {
+                link(exchange, "/v2/_catalog", limit, page.items().getLast().value());
+              }
+              var names = new JsonArray();
+              page.items().forEach(name -> names.add(name.value()));
+              return json(exchange, new JsonObject().put("repositories", names));
+            });
+  }
+
+  static Future<Void> referrers(Exchange exchange, RepositoryName repository, Digest subject) {
+    var filter = exchange.parameter("artifactType").filter(text -> !text.isEmpty());
+    return exchange
+        .ask(new ListReferrers(repository, subject))
+        .compose(
+            all -> {
+              var manifests = new JsonArray();
+              all.stream()
+                  .filter(it -> filter.isEmpty() || it.artifactType().equals(filter))
+                  .forEach(it -> manifests.add(new JsonObject(it.toJson().toString())));
+              if (filter.isPresent()) {
+                exchange.response().putHeader(Headers.OCI_FILTERS, "artifactType");
+              }
+              var index =
+                  new JsonObject()
+                      .put("schemaVersion", 2)
+                      .put("mediaType", MediaTypes.OCI_INDEX)
+                      .put("manifests", manifests);
+              return exchange.end(200, MediaTypes.OCI_INDEX, index.toBuffer());
+            });
+  }
+
+  /** No extension is served by this version. */
+  static Future<Void> extensions(Exchange exchange) {
+    return json(exchange, new JsonObject().put("extensions", new JsonArray(List.of())));
+  }
+
+  private static Future<Void> json(Exchange exchange, JsonObject json) {
+    return exchange.end(200, Headers.JSON, json.toBuffer());
+  }
+
+  private static int limit(Exchange exchange) {
+    Optional<String> n = exchange.parameter("n");
+    if (n.isEmpty()) {
+      return MAX_PAGE;
+    }
+    if (!NUMBER.matcher(n.get()).matches() || exchange.request().params().getAll("n").size() > 1) {
+      throw new RegistryException(
+          new RegistryError.RequestInvalid("n", n.get(), "a whole number from 0 on, once"));
+    }
+    return Math.min(Integer.parseInt(n.get()), MAX_PAGE);
+  }
+
+  private static void link(Exchange exchange, String path, int limit, String last) {
+    var next = new QueryStringEncoder(path);
+    next.addParam("n", Integer.toString(limit));
+    next.addParam("last", last);
+    exchange.response().putHeader(Headers.LINK, "<" + next + ">; rel=\"next\"");
+  }
+}

@@ -1,0 +1,174 @@
+package io.sluice.api;
+
+import io.sluice.oci.RegistryError;
+import io.sluice.oci.RegistryException;
+import io.sluice.upload.UploadWriter;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+
+/**
+ * The body of a request, read when it is wanted and only as fast as it is taken. Confined to the
+ * request's context; the request must be paused.
+ */
+final class RequestBody {
+
+  /**
+   * So much of a body that nobody wants is read and thrown away, to keep the connection; beyond, it
+   * is closed.
+   */
+  private static final long DISCARD = 1 << 20;
+
+  private static final long DISCARD_MILLIS = 5000;
+
+  private final Vertx vertx;
+  private final HttpServerRequest request;
+  private final Connections.Connection.Activity activity;
+  private boolean continued;
+
+  RequestBody(Vertx vertx, HttpServerRequest request, Connections.Connection.Activity activity) {
+    this.vertx = vertx;
+    this.request = request;
+    this.activity = activity;
+  }
+
+  /** How many bytes were announced, or -1 (chunked coding, HTTP/2 without a length). */
+  long announced() {
+    var header = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    try {
+      return header == null ? (isBodyless() ? 0 : -1) : Long.parseLong(header);
+    } catch (NumberFormatException e) {
+      throw new RegistryException(
+          new RegistryError.RequestInvalid(
+              "Content-Length", header == null ? "" : header, "a number of bytes"));
+    }
+  }
+
+  /** HTTP/1.1 has a body only if one of two headers says so. */
+  private boolean isBodyless() {
+    return request.version() != HttpVersion.HTTP_2
+        ? request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
+        : request.isEnded();
+  }
+
+  /**
+   * Writes all of it into an upload; fails when the client goes away in the middle, or the upload
+   * fails.
+   */
+  Future<Void> writeTo(UploadWriter writer) {
+    Promise<Void> done = Promise.promise();
+    writer.exceptionHandler(done::tryFail);
+    writer.drainHandler(
+        _ -> {
+          activity.awaitBody();
+          request.resume();
+        });
+    read(
+        done,
+        bytes -> {
+          writer.write(bytes).onFailure(done::tryFail);
+          if (writer.writeQueueFull()) {
+            activity.stopAwaiting();
+            request.pause();
+          }
+        });
+    return done.future()
+        .onComplete(
+            _ -> {
+              writer.drainHandler(null);
+              writer.exceptionHandler(null);
+            });
+  }
+
+  /** All of it in memory; fails with this error when there are more bytes than {@code limit}. */
+  Future<Buffer> collect(int limit, RegistryError tooLarge) {
+    if (announced() > limit) {
+      return Future.failedFuture(new RegistryException(tooLarge));
+    }
+    Promise<Void> done = Promise.promise();
+    var body = Buffer.buffer();
+    read(
+        done,
+        bytes -> {
+          if (body.length() + bytes.length() > limit) {
+            done.tryFail(new RegistryException(tooLarge));
+          } else {
+            body.appendBuffer(bytes);
+          }
+        });
+    return done.future().map(body);
+  }
+
+  private interface Sink {
+    void take(Buffer bytes);
+  }
+
+  private void read(Promise<Void> done, Sink sink) {
+    request.exceptionHandler(done::tryFail);
+    request.endHandler(_ -> done.tryComplete());
+    request.handler(
+        bytes -> {
+          activity.awaitBody();
+          if (!done.future().isComplete()) {
+            sink.take(bytes);
+          }
+        });
+    done.future()
+        .onComplete(
+            result -> {
+              activity.stopAwaiting();
+              if (result.failed()) {
+                request.pause();
+              }
+            });
+    sendContinue();
+    activity.awaitBody();
+    request.resume();
+  }
+
+  private void sendContinue() {
+    var expect = request.getHeader(HttpHeaders.EXPECT);
+    if (expect != null && expect.equalsIgnoreCase("100-continue") && !continued) {
+      continued = true;
+      request.response().writeContinue();
+    }
+  }
+
+  /**
+   * Whether the answer should say that the connection will be closed: a large body is on its way
+   * that nobody wants.
+   */
+  boolean mustClose() {
+    boolean waiting = request.getHeader(HttpHeaders.EXPECT) != null && !continued;
+    var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    return !request.isEnded() && (waiting || length != null && length.length() > 6);
+  }
+
+  /** After the answer: gets rid of what is left of the body. */
+  void discard() {
+    if (request.isEnded()) {
+      return;
+    }
+    if (request.version() == HttpVersion.HTTP_2) {
+      request.response().reset(0);
+      return;
+    }
+    var connection = request.connection();
+    long timer = vertx.setTimer(DISCARD_MILLIS, _ -> connection.close());
+    var left = new long[] {DISCARD};
+    request.exceptionHandler(_ -> vertx.cancelTimer(timer));
+    request.endHandler(_ -> vertx.cancelTimer(timer));
+    request.handler(
+        bytes -> {
+          left[0] -= bytes.length();
+          if (left[0] < 0) {
+            connection.close();
+          }
+        });
+    request.resume();
+  }
+}

@@ -1,0 +1,64 @@
+package io.sluice.events;
+
+import io.vertx.core.json.JsonObject;
+import java.util.Locale;
+
+/**
+ * The form in which events leave the process; documented in {@code docs/events.md}, fields are only
+ * ever added.
+ */
+public final class EventJson {
+  private EventJson() {}
+
+  /** The JSON form; what an event doesn't have is left out. */
+  public static JsonObject of(Event event) {
+    var occasion = event.occasion();
+    var json =
+        new JsonObject()
+            .put("id", occasion.id().value())
+            .put("time", occasion.time().toString())
+            .put("kind", event.kind())
+            .put("repository", event.repository().value());
+    switch (event) {
+      case Event.Pushed e ->
+          json.put("reference", e.reference().toString())
+              .put("digest", e.digest().toString())
+              .put("mediaType", e.mediaType())
+              .put("size", e.size())
+              .put("durationMs", e.duration().toMillis());
+      case Event.Pulled e ->
+          json.put("reference", e.reference().toString())
+              .put("digest", e.digest().toString())
+              .put("mediaType", e.mediaType())
+              .put("size", e.size())
+              .put("durationMs", e.duration().toMillis());
+      case Event.Deleted e ->
+          json.put("target", e.target().name().toLowerCase(Locale.ROOT))
+              .put("reference", e.reference().toString())
+              .put("digest", e.digest().toString());
+      case Event.Mounted e -> {
+        json.put("digest", e.digest().toString());
+        e.from().ifPresent(from -> json.put("from", from.value()));
+      }
+      case Event.UploadProgress e -> {
+        json.put("upload", e.uploadId())
+            .put("stage", e.stage().name().toLowerCase(Locale.ROOT))
+            .put("size", e.received())
+            .put("durationMs", e.duration().toMillis());
+        e.digest().ifPresent(digest -> json.put("digest", digest.toString()));
+        e.error().ifPresent(error -> json.put("error", error));
+      }
+    }
+    putIfPresent(json, "requestId", occasion.requestId());
+    putIfPresent(json, "actor", occasion.actor());
+    putIfPresent(json, "client", occasion.clientAddress());
+    putIfPresent(json, "userAgent", occasion.userAgent());
+    return json;
+  }
+
+  private static void putIfPresent(JsonObject json, String key, String value) {
+    if (!value.isEmpty()) {
+      json.put(key, value);
+    }
+  }
+}
