@@ -73,8 +73,8 @@ public record SyncRegistryConfig(
 
   static SyncRegistryConfig read(Section registry) {
     var urls = registry.list("urls", SyncRegistryConfig::url, Weakly.URL_EXPECTED);
-    if (urls.isEmpty() && !registry.has("urls")) {
-      registry.problem("urls", "are missing", "at least one URL");
+    if (registry.strings("urls").isEmpty()) {
+      registry.problem("urls", "", "are missing", "at least one URL");
     }
     var pollInterval = registry.durationOrOff("pollInterval");
     var content =

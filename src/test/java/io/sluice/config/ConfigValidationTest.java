@@ -36,7 +36,7 @@ class ConfigValidationTest {
       storageDriver: {name: s3, bucket: b, region: mars} | storage.storageDriver.region | not a region of AWS | eu-central-1
       storageDriver: {name: s3, bucket: b, region: eu-west-1, rootdirectory: x} | storage.storageDriver.rootdirectory | start with a slash | /x
       storageDriver: {name: s3, bucket: b, region: eu-west-1, chunksize: 1MiB} | storage.storageDriver.chunksize | out of range | from 5MiB
-      storageDriver: {name: s3, bucket: b, region: eu-west-1, storageclass: HOT} | storage.storageDriver.storageclass | is not known | STANDARD
+      storageDriver: {name: s3, bucket: b, region: eu-west-1, storageclass: HOT} | storage.storageDriver.storageclass | is not known | standard
       storageDriver: {name: s3, bucket: b, region: eu-west-1, accesskey: k} | storage.storageDriver.secretkey | is missing | both accesskey and secretkey
       storageDriver: {name: gcs}             | storage.storageDriver.bucket   | is missing                  | the name of a bucket
       storageDriver: {name: azure, accountname: a, container: c} | storage.storageDriver.accountkey | is missing | the key of the account
@@ -116,6 +116,7 @@ class ConfigValidationTest {
       events: {enable: true, sinks: [{type: smtp, address: a}]} | extensions.events.sinks[0].type | is not known | one of http, nats
       events: {enable: true, sinks: [{type: http}]} | extensions.events.sinks[0].address | is missing       | where to send
       sync: {registries: [{onDemand: true}]} | extensions.sync.registries[0].urls | are missing             | at least one URL
+      sync: {registries: [{urls: []}]}       | extensions.sync.registries[0].urls | are missing             | at least one URL
       sync: {registries: [{urls: ["ftp://h"]}]} | extensions.sync.registries[0].urls[0] | is not a web address | http or https
       sync: {registries: [{urls: [h], pollInterval: 1h}]} | extensions.sync.registries[0].content | polling needs | prefixes
       sync: {registries: [{urls: [h], maxRetries: 3}]} | extensions.sync.registries[0].retryDelay | maxRetries needs it | a duration
@@ -240,7 +241,7 @@ class ConfigValidationTest {
             """,
             Format.YAML);
     assertThat(config.warnings())
-        .hasSize(9)
+        .hasSize(10)
         .anyMatch(w -> w.startsWith("distSpecVersion: 1.0.0"))
         .anyMatch(w -> w.startsWith("storage.gcDelay:"))
         .anyMatch(w -> w.startsWith("storage.remoteCache:"))
