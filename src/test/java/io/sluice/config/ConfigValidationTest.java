@@ -3,6 +3,8 @@ package io.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +40,7 @@ class ConfigValidationTest {
       storageDriver: {name: s3, bucket: b, region: eu-west-1, chunksize: 1MiB} | storage.storageDriver.chunksize | out of range | from 5MiB
       storageDriver: {name: s3, bucket: b, region: eu-west-1, storageclass: HOT} | storage.storageDriver.storageclass | is not known | standard
       storageDriver: {name: s3, bucket: b, region: eu-west-1, accesskey: k} | storage.storageDriver.secretkey | is missing | both accesskey and secretkey
+      storageDriver: {name: s3, bucket: b, regionendpoint: "ftp://h"} | storage.storageDriver.regionendpoint | not an address | a URL or host:port
       storageDriver: {name: gcs}             | storage.storageDriver.bucket   | is missing                  | the name of a bucket
       storageDriver: {name: azure, accountname: a, container: c} | storage.storageDriver.accountkey | is missing | the key of the account
       retention: {delay: -1s}                | storage.retention.delay        | is negative                 | a duration such as
@@ -252,7 +255,20 @@ class ConfigValidationTest {
         .anyMatch(w -> w.startsWith("extensions.apikey:"))
         .anyMatch(w -> w.startsWith("extensions.scrub.interval: 1h0m0s is too short; 2h0m0s"));
     assertThat(config.extensions().scrub())
-        .contains(new ExtensionsConfig.Scrub(java.time.Duration.ofHours(2)));
+        .contains(new ExtensionsConfig.Scrub(Duration.ofHours(2)));
+  }
+
+  @Test
+  void ofAnUpstreamOnlySchemeHostAndPortCount() {
+    var config =
+        ConfigLoader.parse(
+            STORAGE
+                + "extensions: {sync: {registries: [{urls: ['HTTPS://me:hunter2@h:5000/team', 'h2/']}]}}",
+            Format.YAML);
+    assertThat(config.extensions().sync().orElseThrow().registries().getFirst().urls())
+        .containsExactly(URI.create("https://h:5000"), URI.create("https://h2"));
+    assertThat(config.warnings()).hasSize(1).allMatch(w -> w.contains("not the path"));
+    assertThat(config.toString()).doesNotContain("hunter2");
   }
 
   @Test
