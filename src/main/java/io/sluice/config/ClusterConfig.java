@@ -19,7 +19,7 @@ public record ClusterConfig(List<String> members, Secret hashKey, Optional<Tls> 
   static ClusterConfig read(Section cluster) {
     var expected = "at least one host:port";
     var members = cluster.list("members", ClusterConfig::member, expected);
-    if (members.isEmpty()) {
+    if (cluster.strings("members").isEmpty()) {
       cluster.problem("members", "are missing", expected);
     }
     var hashKey = cluster.secret("hashKey");

@@ -14,6 +14,7 @@ import java.util.regex.PatternSyntaxException;
 public final class Regex {
   static final String EXPECTED = "a regular expression in RE2 syntax";
 
+  private static final Pattern REPETITION = Pattern.compile("\\{[0-9]{1,4}(,[0-9]{0,4})?}");
   private static final Map<String, String> POSIX_CLASSES =
       Map.ofEntries(
           Map.entry("alnum", "\\p{Alnum}"),
@@ -100,7 +101,8 @@ public final class Regex {
           case '\\' -> escape();
           case '[' -> characterClass();
           case '(' -> group();
-          case '*', '+', '?', '}' -> quantifier(c);
+          case '*', '+', '?' -> quantifier(String.valueOf(c));
+          case '{' -> brace();
           default -> {
             out.append(c);
             at++;
@@ -127,12 +129,12 @@ public final class Regex {
       if (next == 'C') {
         throw new IllegalArgumentException("uses \\C: texts are characters here, not bytes");
       }
-      out.append(c(next));
+      out.append(escaped(next));
       at += 2;
     }
 
-    private static String c(char escaped) {
-      return "\\" + escaped;
+    private static String escaped(char c) {
+      return "\\" + c;
     }
 
     private void group() {
@@ -157,20 +159,28 @@ public final class Regex {
       }
     }
 
-    private void quantifier(char c) {
-      out.append(c);
-      at++;
+    private void brace() {
+      var repetition = REPETITION.matcher(source).region(at, source.length());
+      if (repetition.lookingAt()) {
+        quantifier(repetition.group());
+      } else {
+        out.append("\\{");
+        at++;
+      }
+    }
+
+    private void quantifier(String text) {
+      out.append(text);
+      at += text.length();
       if (at < source.length() && source.charAt(at) == '?') {
         out.append('?');
         at++;
       }
-      if (at < source.length() && "*+?".indexOf(source.charAt(at)) >= 0 && !isLiteralBrace(c)) {
+      if (at < source.length()
+          && ("*+?".indexOf(source.charAt(at)) >= 0
+              || REPETITION.matcher(source).region(at, source.length()).lookingAt())) {
         throw new IllegalArgumentException("has one repetition directly after another");
       }
-    }
-
-    private boolean isLiteralBrace(char c) {
-      return c == '}' && !source.substring(0, at).matches("(?s).*\\{[0-9]+(,[0-9]*)?}\\??");
     }
 
     private void characterClass() {
@@ -208,11 +218,11 @@ public final class Regex {
         out.append(negated ? "[^" + translated + "]" : translated);
         at = end + 2;
       } else if (c == '\\' && at + 1 < source.length()) {
-        out.append(c(source.charAt(at + 1)));
+        out.append(escaped(source.charAt(at + 1)));
         at += 2;
       } else {
         // Java nests classes and intersects them with &&; to RE2 both are plain characters.
-        out.append(c == '[' || c == '&' ? c(c) : String.valueOf(c));
+        out.append(c == '[' || c == '&' ? escaped(c) : String.valueOf(c));
         at++;
       }
     }

@@ -58,6 +58,8 @@ public record S3DriverConfig(
 
   private static final DataSize MIN_PART = DataSize.ofMiB(5);
   private static final DataSize MAX_PART = DataSize.ofMiB(5 << 10);
+  private static final Pattern ENDPOINT =
+      Pattern.compile("(?i)(https?://)?([\\w.-]+|\\[[0-9a-f:]+])(:[0-9]{1,5})?/?");
   // Names of regions follow a pattern; a list of them would be out of date with the next one.
   private static final Pattern REGION = Pattern.compile("[a-z]{2,5}(-[a-z]+){1,3}-[0-9]{1,2}");
   private static final Map<String, String> STORAGE_CLASSES =
@@ -95,7 +97,8 @@ public record S3DriverConfig(
   }
 
   static S3DriverConfig read(Section driver) {
-    var endpoint = driver.string("regionendpoint");
+    var endpoint =
+        driver.parsed("regionendpoint", S3DriverConfig::endpoint, "a URL or host:port of an S3");
     var accessKey = driver.secret("accesskey");
     var secretKey = driver.secret("secretkey");
     if (accessKey.isPresent() != secretKey.isPresent()) {
@@ -104,7 +107,7 @@ public record S3DriverConfig(
     }
     return new S3DriverConfig(
         driver.required(driver.string("bucket"), "bucket", "", "the name of a bucket"),
-        region(driver, endpoint.isPresent()),
+        region(driver, driver.string("regionendpoint").isPresent()),
         endpoint,
         StorageDriverConfig.readRootDirectory(driver, ""),
         accessKey,
@@ -129,6 +132,13 @@ public record S3DriverConfig(
         driver.flag("accelerate", false),
         driver.flag("usefipsendpoint", false),
         driver.choice("loglevel", LOG_LEVELS).orElse("off"));
+  }
+
+  private static String endpoint(String text) {
+    if (!ENDPOINT.matcher(text).matches()) {
+      throw new IllegalArgumentException("is not an address");
+    }
+    return text;
   }
 
   private static String region(Section driver, boolean hasEndpoint) {

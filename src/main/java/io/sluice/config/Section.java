@@ -17,13 +17,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A section of the configuration while it is read: a cursor that knows its key path.
  *
- * <p>Getters never fail. What cannot be read becomes a {@link Problem}, and the getter answers as
- * if the key were absent, so that one run finds every problem of a file. A key counts as known once
- * it has been asked for, whether or not it is there; the others are reported at the end. A key that
- * is {@code null} or an empty string counts as absent, as in Zot, whose strings are empty by
- * default.
- *
- * <p>Values are read as leniently as Zot does ({@link Weakly}). Confined to the reading thread.
+ * <p>A key counts as known once it has been asked for, whether or not it is there; the others are
+ * reported at the end. This class leads from section to section; {@link Values} reads what is in
+ * one. Confined to the reading thread.
  */
 final class Section extends Values {
   private final Diagnostics diagnostics;
@@ -75,8 +71,7 @@ final class Section extends Values {
   Section section(String key) {
     var node = node(key);
     if (node.isPresent() && Weakly.fields(node.get()).isEmpty()) {
-      // The value is not shown: sections have secrets in them, and this may be one in the wrong
-      // place.
+      // Not shown: this may be a secret in the wrong place.
       problem(key, "", "is not a section", "a section with keys");
     }
     return children.computeIfAbsent(

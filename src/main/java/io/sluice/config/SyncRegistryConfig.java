@@ -4,7 +4,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * One entry of {@code extensions.sync.registries}: an upstream and its mirrors.
@@ -73,9 +75,10 @@ public record SyncRegistryConfig(
 
   static SyncRegistryConfig read(Section registry) {
     var urls = registry.list("urls", SyncRegistryConfig::url, Weakly.URL_EXPECTED);
-    if (urls.isEmpty() && !registry.has("urls")) {
-      registry.problem("urls", "are missing", "at least one URL");
+    if (registry.strings("urls").isEmpty()) {
+      registry.problem("urls", "", "are missing", "at least one URL");
     }
+    warnOfPaths(registry);
     var pollInterval = registry.durationOrOff("pollInterval");
     var content =
         registry.sections("content").stream().map(SyncRegistryConfig::readContent).toList();
@@ -155,8 +158,19 @@ public record SyncRegistryConfig(
         tags.regex("regex"), tags.regex("excludeRegex"), tags.flag("semver", false));
   }
 
+  /** Only scheme, host and port: the rest has no effect in Zot either, and may hold a password. */
   private static URI url(String text) {
-    return Weakly.httpUrl(text.contains("://") ? text : "https://" + text);
+    var url = Weakly.httpUrl(text.contains("://") ? text : "https://" + text);
+    var port = url.getPort() < 0 ? "" : ":" + url.getPort();
+    return URI.create(url.getScheme().toLowerCase(Locale.ROOT) + "://" + url.getHost() + port);
+  }
+
+  private static void warnOfPaths(Section registry) {
+    var withPath = Pattern.compile("[^/]+/.+");
+    if (registry.strings("urls").stream()
+        .anyMatch(url -> withPath.matcher(url.replaceFirst("^[A-Za-z]+://", "")).matches())) {
+      registry.warn("urls", "only scheme, host and port have an effect, not the path");
+    }
   }
 
   private static String trimmed(String text) {

@@ -134,7 +134,7 @@ final class TreeParser {
       case Fields _ ->
           throw ConfigException.of(
               "", "the configuration is empty", "at least a section \"storage\"");
-      case Scalar scalar when scalar.isNull() ->
+      case Scalar scalar when scalar.text().isEmpty() ->
           throw ConfigException.of(
               "", "the configuration is empty", "at least a section \"storage\"");
       case Scalar _, Items _ ->
@@ -144,7 +144,7 @@ final class TreeParser {
   }
 
   private Node value(JsonToken token, int depth) throws IOException {
-    if (depth > MAX_NESTING) {
+    if (token.isStructStart() && depth > MAX_NESTING) {
       throw at("nested too deeply", "at most " + MAX_NESTING + " levels");
     }
     refuseAliases();

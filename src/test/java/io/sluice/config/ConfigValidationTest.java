@@ -3,6 +3,8 @@ package io.sluice.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,8 +38,9 @@ class ConfigValidationTest {
       storageDriver: {name: s3, bucket: b, region: mars} | storage.storageDriver.region | not a region of AWS | eu-central-1
       storageDriver: {name: s3, bucket: b, region: eu-west-1, rootdirectory: x} | storage.storageDriver.rootdirectory | start with a slash | /x
       storageDriver: {name: s3, bucket: b, region: eu-west-1, chunksize: 1MiB} | storage.storageDriver.chunksize | out of range | from 5MiB
-      storageDriver: {name: s3, bucket: b, region: eu-west-1, storageclass: HOT} | storage.storageDriver.storageclass | is not known | STANDARD
+      storageDriver: {name: s3, bucket: b, region: eu-west-1, storageclass: HOT} | storage.storageDriver.storageclass | is not known | standard
       storageDriver: {name: s3, bucket: b, region: eu-west-1, accesskey: k} | storage.storageDriver.secretkey | is missing | both accesskey and secretkey
+      storageDriver: {name: s3, bucket: b, regionendpoint: "ftp://h"} | storage.storageDriver.regionendpoint | not an address | a URL or host:port
       storageDriver: {name: gcs}             | storage.storageDriver.bucket   | is missing                  | the name of a bucket
       storageDriver: {name: azure, accountname: a, container: c} | storage.storageDriver.accountkey | is missing | the key of the account
       retention: {delay: -1s}                | storage.retention.delay        | is negative                 | a duration such as
@@ -116,6 +119,7 @@ class ConfigValidationTest {
       events: {enable: true, sinks: [{type: smtp, address: a}]} | extensions.events.sinks[0].type | is not known | one of http, nats
       events: {enable: true, sinks: [{type: http}]} | extensions.events.sinks[0].address | is missing       | where to send
       sync: {registries: [{onDemand: true}]} | extensions.sync.registries[0].urls | are missing             | at least one URL
+      sync: {registries: [{urls: []}]}       | extensions.sync.registries[0].urls | are missing             | at least one URL
       sync: {registries: [{urls: ["ftp://h"]}]} | extensions.sync.registries[0].urls[0] | is not a web address | http or https
       sync: {registries: [{urls: [h], pollInterval: 1h}]} | extensions.sync.registries[0].content | polling needs | prefixes
       sync: {registries: [{urls: [h], maxRetries: 3}]} | extensions.sync.registries[0].retryDelay | maxRetries needs it | a duration
@@ -240,7 +244,7 @@ class ConfigValidationTest {
             """,
             Format.YAML);
     assertThat(config.warnings())
-        .hasSize(9)
+        .hasSize(10)
         .anyMatch(w -> w.startsWith("distSpecVersion: 1.0.0"))
         .anyMatch(w -> w.startsWith("storage.gcDelay:"))
         .anyMatch(w -> w.startsWith("storage.remoteCache:"))
@@ -251,7 +255,20 @@ class ConfigValidationTest {
         .anyMatch(w -> w.startsWith("extensions.apikey:"))
         .anyMatch(w -> w.startsWith("extensions.scrub.interval: 1h0m0s is too short; 2h0m0s"));
     assertThat(config.extensions().scrub())
-        .contains(new ExtensionsConfig.Scrub(java.time.Duration.ofHours(2)));
+        .contains(new ExtensionsConfig.Scrub(Duration.ofHours(2)));
+  }
+
+  @Test
+  void ofAnUpstreamOnlySchemeHostAndPortCount() {
+    var config =
+        ConfigLoader.parse(
+            STORAGE
+                + "extensions: {sync: {registries: [{urls: ['HTTPS://me:hunter2@h:5000/team', 'h2/']}]}}",
+            Format.YAML);
+    assertThat(config.extensions().sync().orElseThrow().registries().getFirst().urls())
+        .containsExactly(URI.create("https://h:5000"), URI.create("https://h2"));
+    assertThat(config.warnings()).hasSize(1).allMatch(w -> w.contains("not the path"));
+    assertThat(config.toString()).doesNotContain("hunter2");
   }
 
   @Test
