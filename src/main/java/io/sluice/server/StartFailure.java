@@ -3,7 +3,6 @@ package io.sluice.server;
 import io.sluice.config.SluiceConfig;
 import io.sluice.oci.RegistryException;
 import java.io.IOException;
-import java.net.BindException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 
@@ -15,14 +14,17 @@ public final class StartFailure extends RuntimeException {
     super(message);
   }
 
+  /** The socket can't be opened: the address is not ours, or the port is taken or forbidden. */
+  static StartFailure listening(SluiceConfig config, Throwable cause) {
+    return new StartFailure(
+        "can't listen on %s:%d (http.address, http.port): %s"
+            .formatted(config.http().address(), config.http().port(), cause.getMessage()));
+  }
+
   /** What a failure of the start means to who started it. */
   static RuntimeException of(Throwable cause, SluiceConfig config) {
     return switch (cause) {
       case StartFailure known -> known;
-      case BindException e ->
-          new StartFailure(
-              "can't listen on %s:%d: %s; is another registry running? http.address and http.port say where to listen"
-                  .formatted(config.http().address(), config.http().port(), e.getMessage()));
       case AccessDeniedException e ->
           new StartFailure(
               "no access to " + e.getFile() + ": storage.rootDirectory must be writable");
