@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -182,7 +183,7 @@ final class Exchange {
           .addKeyValue("requestId", requestId)
           .addKeyValue("error", cause.toString())
           .log("an answer was cut");
-      request.connection().close();
+      cut();
       return;
     }
     var answer = answerTo(cause);
@@ -194,6 +195,15 @@ final class Exchange {
       addHeaders(expected.error());
     }
     end(answer.status(), Headers.JSON, Buffer.buffer(answer.body()));
+  }
+
+  /** HTTP/2 can end one answer badly and leave the others of the connection alone. */
+  private void cut() {
+    if (request.version() == HttpVersion.HTTP_2) {
+      response().reset();
+    } else {
+      request.connection().close();
+    }
   }
 
   private ErrorResponses.ErrorResponse answerTo(Throwable cause) {

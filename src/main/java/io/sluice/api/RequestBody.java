@@ -7,6 +7,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
@@ -108,6 +109,11 @@ final class RequestBody {
   }
 
   private void read(Promise<Void> done, Sink sink) {
+    if (request.response().closed()) {
+      // The client went while an upload or memory was waited for, and will not be heard of again.
+      done.fail(new HttpClosedException("the client has gone"));
+      return;
+    }
     request.exceptionHandler(done::tryFail);
     request.endHandler(_ -> done.tryComplete());
     request.handler(
