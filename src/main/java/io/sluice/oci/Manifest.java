@@ -54,10 +54,11 @@ public record Manifest(
     var mediaType = mediaType(json, MediaTypes.essence(contentType));
     var kind = kind(mediaType);
     var version = json.path("schemaVersion");
-    if (version.isIntegralNumber() && version.intValue() == 1) {
+    boolean readable = version.isIntegralNumber() && version.canConvertToInt();
+    if (readable && version.intValue() == 1) {
       throw unsupported(MediaTypes.DOCKER_SCHEMA1);
     }
-    if (!version.isIntegralNumber() || version.intValue() != 2) {
+    if (!readable || version.intValue() != 2) {
       throw ManifestSyntax.invalid("schemaVersion must be 2");
     }
     // Bytes that read as an image to one client and as an index to another are how content is

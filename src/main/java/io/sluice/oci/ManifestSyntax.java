@@ -38,6 +38,9 @@ final class ManifestSyntax {
   private ManifestSyntax() {}
 
   static JsonNode parse(byte[] bytes) {
+    if (!startsAsUtf8(bytes)) {
+      throw invalid("it is not JSON in UTF-8");
+    }
     JsonNode json;
     try {
       json = JSON.readTree(bytes);
@@ -53,6 +56,19 @@ final class ManifestSyntax {
       throw invalid("it is not a JSON object");
     }
     return json;
+  }
+
+  /**
+   * The parser takes UTF-16 and UTF-32 as well, and byte order marks; most clients don't, and would
+   * not see what we see. JSON begins with ASCII, which tells them apart.
+   */
+  private static boolean startsAsUtf8(byte[] bytes) {
+    for (int i = 0; i < Math.min(4, bytes.length); i++) {
+      if (bytes[i] == 0) {
+        return false;
+      }
+    }
+    return bytes.length > 0 && bytes[0] > 0;
   }
 
   static String text(JsonNode json, String key, String where) {

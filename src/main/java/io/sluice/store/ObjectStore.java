@@ -14,11 +14,11 @@ import java.util.List;
  * there are no locks and no conditional writes, an object that was seen can be deleted without
  * hitting a later one, and content may be cached under its key for ever.
  *
- * <p>Keys are texts of components joined by {@code /}; no component is empty, {@code .} or {@code
- * ..}, and no key is another key's folder. An object appears whole or not at all, and is durable
- * when its future succeeds. Methods may be called on any context; futures complete on the caller's.
- * They fail with {@link ObjectNotFound}, or with a {@link io.sluice.oci.RegistryException} that
- * says {@code StoreUnavailable} when the store can't do it now.
+ * <p>Keys are texts of components joined by {@code /}; no component is empty or begins with a dot,
+ * and no key is another key's folder. An object appears whole or not at all, and is durable when
+ * its future succeeds. Methods may be called on any context; futures complete on the caller's. They
+ * fail with {@link ObjectNotFound}, or with a {@link io.sluice.oci.RegistryException} that says
+ * {@code StoreUnavailable} when the store can't do it now.
  */
 public interface ObjectStore {
 

@@ -11,6 +11,9 @@ public final class Ulids {
 
   private static final long RANDOM_HIGH_MASK = 0xFFFF;
 
+  /** The last millisecond that a ULID can tell, in the year 10889. */
+  private static final long LAST_MILLIS = (1L << 48) - 1;
+
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
   private long millis = -1;
@@ -33,7 +36,9 @@ public final class Ulids {
    */
   public synchronized Ulid nextAfter(Ulid floor) {
     var next = next(clock.millis());
-    return next.compareTo(floor) > 0 ? next : next(floor.time().toEpochMilli() + 1);
+    return next.compareTo(floor) > 0
+        ? next
+        : next(Math.min(floor.time().toEpochMilli() + 1, LAST_MILLIS));
   }
 
   private Ulid next(long now) {

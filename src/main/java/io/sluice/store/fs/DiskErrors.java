@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
 final class DiskErrors {
   private static final Logger LOG = LoggerFactory.getLogger(DiskErrors.class);
 
+  static final String VANISHED = "the data directory has vanished";
+
   private DiskErrors() {}
 
   static StoreUnavailable classify(IOException failure) {
@@ -26,6 +28,9 @@ final class DiskErrors {
             ? f.getReason()
             : failure.getMessage();
     var text = reason == null ? "" : reason.toLowerCase(Locale.ROOT);
+    if (text.equals(VANISHED)) {
+      return new StoreUnavailable("the data directory is not there");
+    }
     if (text.contains("no space left") || text.contains("quota exceeded")) {
       return new StoreUnavailable("the disk is full");
     }

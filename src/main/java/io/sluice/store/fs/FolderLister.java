@@ -39,6 +39,9 @@ final class FolderLister {
     var folderKey = request.prefix().substring(0, slash + 1);
     var start = slash < 0 ? folders.root() : folders.path(request.prefix().substring(0, slash));
     visit(start, folderKey);
+    if (entries.isEmpty() && prefixes.isEmpty()) {
+      folders.requireIntact();
+    }
     return new Listing(entries, prefixes, truncated ? Optional.of(last) : Optional.empty());
   }
 
@@ -86,7 +89,8 @@ final class FolderLister {
           continue; // our own folders; what an operator put there is not an object either
         }
         var key = folderKey + name;
-        if (!key.startsWith(request.prefix()) && !request.prefix().startsWith(key)) {
+        // A longer prefix goes on within a name: it never reaches below this folder.
+        if (!key.startsWith(request.prefix())) {
           continue;
         }
         try {
@@ -94,7 +98,7 @@ final class FolderLister {
               Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
           if (attributes.isDirectory()) {
             children.add(new Child(file, key + "/", attributes));
-          } else if (attributes.isRegularFile() && key.startsWith(request.prefix())) {
+          } else if (attributes.isRegularFile()) {
             children.add(new Child(file, key, attributes));
           }
         } catch (NoSuchFileException gone) {
@@ -113,7 +117,12 @@ final class FolderLister {
   private static boolean holdsObject(Path folder) throws IOException {
     try (var files = Files.newDirectoryStream(folder)) {
       for (var file : files) {
-        if (!Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) || holdsObject(file)) {
+        if (file.getFileName().toString().startsWith(".")) {
+          continue;
+        }
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)
+            ? holdsObject(file)
+            : Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
           return true;
         }
       }

@@ -73,18 +73,22 @@ final class Folders {
    * Where a key lies. Keys are made by us from checked parts; this is the second lock on the door.
    */
   Path path(String key) {
-    if (key.startsWith(".") || key.startsWith("/")) {
-      throw new IllegalArgumentException("not a key: " + key);
-    }
     for (var component : key.split("/", -1)) {
-      if (component.isEmpty()
-          || component.equals(".")
-          || component.equals("..")
-          || component.indexOf('\0') >= 0) {
+      if (component.isEmpty() || component.startsWith(".") || component.indexOf('\0') >= 0) {
         throw new IllegalArgumentException("not a key: " + key);
       }
     }
     return root.resolve(key);
+  }
+
+  /**
+   * Throws when this is not the folder that was opened any more: a volume that is not mounted is no
+   * empty store.
+   */
+  void requireIntact() throws IOException {
+    if (!Files.isDirectory(temporary)) {
+      throw new IOException(DiskErrors.VANISHED);
+    }
   }
 
   /** Throws when a file can't be made here. */
@@ -199,8 +203,8 @@ final class Folders {
       return;
     }
     var parent = folderOf(folder);
-    if (!parent.startsWith(root)) {
-      throw new IOException("the data directory has vanished");
+    if (parent.equals(root) || !parent.startsWith(root)) {
+      requireIntact();
     }
     makeFolder(parent);
     try {

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -139,6 +140,10 @@ public final class FsObjectStore implements ObjectStore {
     return blocking(
         () -> {
           var channel = FileChannel.open(path, StandardOpenOption.READ);
+          if (channel.size() < offset + length) {
+            channel.close();
+            throw new EOFException("a file is shorter than it was: " + path);
+          }
           if (length > SENDFILE_FROM) {
             return new Content.InFile(channel, offset, length);
           }
@@ -185,17 +190,28 @@ public final class FsObjectStore implements ObjectStore {
    * Runs file system calls on a worker; their exceptions become what {@link ObjectStore} promises.
    */
   <T> Future<T> blocking(Callable<T> calls) {
-    return workers
-        .executeBlocking(calls, false)
-        .recover(
-            failure ->
-                Future.failedFuture(
-                    switch (failure) {
-                      case NoSuchFileException missing ->
-                          new ObjectNotFound(String.valueOf(missing.getFile()));
-                      case IOException io -> new RegistryException(DiskErrors.classify(io));
-                      default -> failure;
-                    }));
+    return workers.executeBlocking(
+        () -> {
+          try {
+            return callIntact(calls);
+          } catch (IOException e) {
+            throw new RegistryException(DiskErrors.classify(e));
+          }
+        },
+        false);
+  }
+
+  /** What is missing in a data directory that is missing itself may well be there later. */
+  private <T> T callIntact(Callable<T> calls) throws Exception {
+    try {
+      return calls.call();
+    } catch (NoSuchFileException missing) {
+      folders.requireIntact();
+      throw new ObjectNotFound(String.valueOf(missing.getFile()));
+    } catch (ObjectNotFound missing) {
+      folders.requireIntact();
+      throw missing;
+    }
   }
 
   /** The same for calls without a result. */
