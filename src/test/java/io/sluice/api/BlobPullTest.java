@@ -1,10 +1,13 @@
 package io.sluice.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.testkit.Payload;
 import io.sluice.testkit.Registry;
 import io.sluice.testkit.RegistryTest;
+import io.sluice.testkit.StoreKind;
+import java.util.Arrays;
 
 /** end-2: GET and HEAD of blobs. */
 class BlobPullTest {
@@ -148,5 +151,37 @@ class BlobPullTest {
         .header("Range", "bytes=0-9")
         .header("If-Range", "\"other\"")
         .answers(200);
+  }
+
+  @RegistryTest(on = StoreKind.STREAM)
+  void whatBreaksOffInTheStoreIsNeverGivenAGoodEnd(Registry registry) {
+    var broken = Arrays.copyOf(Payload.of("this object breaks off").bytes(), 500_000);
+    var payload = Payload.of(broken);
+    var app = registry.repository("team/app");
+    app.push(payload);
+
+    try (var connection = registry.connect()) {
+      connection.request("GET " + app.path("blobs/" + payload.digest()));
+      assertThat(connection.readUntilClosed()).isBetween(200_000L, 400_000L);
+    }
+    assertThatThrownBy(() -> app.getBlob(payload.digest()).send())
+        .isInstanceOf(java.io.UncheckedIOException.class);
+    registry.leavesNothingBehind();
+  }
+
+  @RegistryTest
+  void aClientThatLeavesInTheMiddleOfABlobLeavesNothingOpen(Registry registry) {
+    var app = registry.repository("team/app");
+    var payload = Payload.ofSize(8_000_000);
+    app.push(payload);
+    for (int i = 0; i < 5; i++) {
+      try (var connection = registry.connectNarrow()) {
+        connection.request("GET " + app.path("blobs/" + payload.digest()));
+        assertThat(connection.readHead().status()).isEqualTo(200);
+        connection.cut();
+      }
+    }
+    registry.isUnharmed();
+    registry.leavesNothingBehind();
   }
 }

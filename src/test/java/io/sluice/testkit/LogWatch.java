@@ -38,7 +38,7 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
   @Override
   protected void append(ILoggingEvent event) {
     boolean blocked = event.getLoggerName().contains("BlockedThreadChecker");
-    if (event.getLevel().isGreaterOrEqual(Level.ERROR)
+    if (event.getLevel().isGreaterOrEqual(Level.ERROR) && !isDeparture(event)
         || blocked && event.getLevel().isGreaterOrEqual(Level.WARN)) {
       var thrown = event.getThrowableProxy();
       synchronized (complaints) {
@@ -49,6 +49,12 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
                 + (thrown == null ? "" : "\n" + ThrowableProxyUtil.asString(thrown)));
       }
     }
+  }
+
+  /** How Vert.x says that a client went away while a file was sent to it; we are not asked. */
+  private static boolean isDeparture(ILoggingEvent event) {
+    return event.getLoggerName().equals("io.vertx.core.net.impl.VertxConnection")
+        && event.getFormattedMessage().startsWith("sendfile(..) failed");
   }
 
   /** What was complained of since the last call. */
