@@ -32,6 +32,9 @@ final class Exchange {
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
+  /** RFC 9113, 7. */
+  private static final long INTERNAL_ERROR = 2;
+
   /** What all requests of a verticle share. */
   record Shared(
       Vertx vertx,
@@ -46,6 +49,7 @@ final class Exchange {
   private final HttpServerRequest request;
   private final RequestBody body;
   private final String requestId;
+  private final AccessLog log;
   private final long start = System.nanoTime();
 
   Exchange(Shared shared, HttpServerRequest request) {
@@ -59,7 +63,9 @@ final class Exchange {
             ? given
             : shared.ulids().next().value();
     request.response().putHeader(Headers.REQUEST_ID, requestId);
-    new AccessLog(this, activity::end).watch();
+    this.log = new AccessLog(this);
+    log.whenOver(activity::end);
+    log.watch();
   }
 
   HttpServerRequest request() {
@@ -109,6 +115,14 @@ final class Exchange {
 
   <R> Future<R> ask(Command<R> command) {
     return shared.bus().request(command);
+  }
+
+  /**
+   * Runs something when the answer was given, or when the client has gone. (The response's own
+   * handlers are taken: there is one of each.)
+   */
+  void whenOver(Runnable action) {
+    log.whenOver(action);
   }
 
   /** Publishes an event that this request caused. */
@@ -197,10 +211,10 @@ final class Exchange {
     end(answer.status(), Headers.JSON, Buffer.buffer(answer.body()));
   }
 
-  /** HTTP/2 can end one answer badly and leave the others of the connection alone. */
+  /** Ends the answer so that nobody can take it for complete; other answers are not touched. */
   private void cut() {
     if (request.version() == HttpVersion.HTTP_2) {
-      response().reset();
+      response().reset(INTERNAL_ERROR);
     } else {
       request.connection().close();
     }

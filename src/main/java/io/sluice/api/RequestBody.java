@@ -59,9 +59,13 @@ final class RequestBody {
   /**
    * Writes all of it into an upload; fails when the client goes away in the middle, or the upload
    * fails.
+   *
+   * @param expected how many bytes it has by the client's word, or -1; more are not written, and
+   *     fewer fail as well
    */
-  Future<Void> writeTo(UploadWriter writer) {
+  Future<Void> writeTo(UploadWriter writer, long expected) {
     Promise<Void> done = Promise.promise();
+    var count = new long[1];
     writer.exceptionHandler(done::tryFail);
     writer.drainHandler(
         _ -> {
@@ -71,6 +75,13 @@ final class RequestBody {
     read(
         done,
         bytes -> {
+          long room = expected < 0 ? bytes.length() : expected - count[0];
+          count[0] += bytes.length();
+          if (bytes.length() > room) {
+            writer.write(bytes.slice(0, (int) room));
+            done.tryFail(mismatch(expected, count[0]));
+            return;
+          }
           writer.write(bytes).onFailure(done::tryFail);
           if (writer.writeQueueFull()) {
             activity.stopAwaiting();
@@ -82,7 +93,16 @@ final class RequestBody {
             _ -> {
               writer.drainHandler(null);
               writer.exceptionHandler(null);
-            });
+            })
+        .compose(
+            _ ->
+                expected >= 0 && count[0] < expected
+                    ? Future.failedFuture(mismatch(expected, count[0]))
+                    : Future.succeededFuture());
+  }
+
+  private static RegistryException mismatch(long expected, long actual) {
+    return new RegistryException(new RegistryError.SizeMismatch(expected, actual));
   }
 
   /** All of it in memory; fails with this error when there are more bytes than {@code limit}. */
