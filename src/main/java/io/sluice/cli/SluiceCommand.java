@@ -12,7 +12,12 @@ import picocli.CommandLine.Spec;
     name = "sluice",
     description = "An OCI container registry: small in memory, streaming, and compatible with Zot.",
     versionProvider = Version.class,
-    subcommands = {ServeCommand.class, VerifyCommand.class, CompletionCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      VerifyCommand.class,
+      BenchCommand.class,
+      CompletionCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND",
     commandListHeading = "%nCommands:%n",
     optionListHeading = "%nOptions:%n",
