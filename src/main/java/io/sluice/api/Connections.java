@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections of one verticle instance, and which of them have been idle for too long. Confined
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * client that goes on may take its time.
  */
 final class Connections {
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
   private static final long SWEEP_MILLIS = 1000;
 
   private final ApiSettings settings;
@@ -43,6 +46,9 @@ final class Connections {
       return;
     }
     connections.put(connection, new Connection(connection));
+    // Without a handler, Vert.x reports each client that resets its connection as an error.
+    connection.exceptionHandler(
+        cause -> LOG.atDebug().addKeyValue("error", cause.toString()).log("a connection failed"));
     connection.closeHandler(
         _ -> {
           connections.remove(connection);

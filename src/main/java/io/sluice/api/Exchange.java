@@ -192,6 +192,14 @@ final class Exchange {
     if (response.ended() || response.closed()) {
       return;
     }
+    if (cause instanceof ClientGone) {
+      LOG.atDebug()
+          .addKeyValue("requestId", requestId)
+          .addKeyValue("error", cause.getMessage())
+          .log("a client went away");
+      cut();
+      return;
+    }
     if (response.headWritten()) {
       LOG.atWarn()
           .addKeyValue("requestId", requestId)

@@ -26,6 +26,9 @@ final class RequestBody {
 
   private static final long DISCARD_MILLIS = 5000;
 
+  /** RFC 9113, 7. */
+  private static final long NO_ERROR = 0;
+
   private final Vertx vertx;
   private final HttpServerRequest request;
   private final Connections.Connection.Activity activity;
@@ -51,9 +54,7 @@ final class RequestBody {
 
   /** HTTP/1.1 has a body only if one of two headers says so. */
   private boolean isBodyless() {
-    return request.version() != HttpVersion.HTTP_2
-        ? request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
-        : request.isEnded();
+    return isHttp2() ? request.isEnded() : request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null;
   }
 
   /**
@@ -131,10 +132,10 @@ final class RequestBody {
   private void read(Promise<Void> done, Sink sink) {
     if (request.response().closed()) {
       // The client went while an upload or memory was waited for, and will not be heard of again.
-      done.fail(new HttpClosedException("the client has gone"));
+      done.fail(new ClientGone(new HttpClosedException("the connection is closed")));
       return;
     }
-    request.exceptionHandler(done::tryFail);
+    request.exceptionHandler(cause -> done.tryFail(new ClientGone(cause)));
     request.endHandler(_ -> done.tryComplete());
     request.handler(
         bytes -> {
@@ -169,6 +170,9 @@ final class RequestBody {
    * that nobody wants.
    */
   boolean mustClose() {
+    if (isHttp2()) {
+      return false; // its connections are not bound to one request
+    }
     boolean waiting = request.getHeader(HttpHeaders.EXPECT) != null && !continued;
     var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return !request.isEnded() && (waiting || length != null && length.length() > 6);
@@ -179,22 +183,34 @@ final class RequestBody {
     if (request.isEnded()) {
       return;
     }
-    if (request.version() == HttpVersion.HTTP_2) {
-      request.response().reset(0);
-      return;
-    }
-    var connection = request.connection();
-    long timer = vertx.setTimer(DISCARD_MILLIS, _ -> connection.close());
+    // A request without a body looks like one that goes on until it is read to its end.
+    var timer = new long[] {-1};
     var left = new long[] {DISCARD};
-    request.exceptionHandler(_ -> vertx.cancelTimer(timer));
-    request.endHandler(_ -> vertx.cancelTimer(timer));
+    request.exceptionHandler(_ -> vertx.cancelTimer(timer[0]));
+    request.endHandler(_ -> vertx.cancelTimer(timer[0]));
     request.handler(
         bytes -> {
           left[0] -= bytes.length();
           if (left[0] < 0) {
-            connection.close();
+            refuseRest();
           }
         });
     request.resume();
+    if (!request.isEnded()) {
+      timer[0] = vertx.setTimer(DISCARD_MILLIS, _ -> refuseRest());
+    }
+  }
+
+  /** RFC 9113, 8.1: after the answer, a stream may be reset without an error. */
+  private void refuseRest() {
+    if (isHttp2()) {
+      request.response().reset(NO_ERROR);
+    } else {
+      request.connection().close();
+    }
+  }
+
+  private boolean isHttp2() {
+    return request.version() == HttpVersion.HTTP_2;
   }
 }

@@ -29,8 +29,7 @@ class BlobPushTest {
       var answer = app.startUpload().put(payload.digest()).body(payload).answers(201);
       assertThat(answer.header("Location")).isEqualTo("/v2/team/app/blobs/" + payload.digest());
       assertThat(answer.header("Docker-Content-Digest")).isEqualTo(payload.digest().toString());
-      assertThat(registry.get(answer.header("Location")).answers(200).body())
-          .isEqualTo(payload.bytes());
+      registry.get(answer.header("Location")).answers(200).expectBody(payload);
     }
     registry.leavesNothingBehind();
   }
@@ -45,8 +44,7 @@ class BlobPushTest {
               .post(app.path("blobs/uploads/?digest=" + payload.digest()))
               .body(payload)
               .answers(201);
-      assertThat(registry.get(answer.header("Location")).answers(200).body())
-          .isEqualTo(payload.bytes());
+      registry.get(answer.header("Location")).answers(200).expectBody(payload);
     }
     registry.leavesNothingBehind();
   }
@@ -63,7 +61,7 @@ class BlobPushTest {
     assertThat(upload.offset()).isEqualTo(2_500_000);
     upload.send(payload, 2_500_000, 3_000_000);
     upload.finish(payload.digest());
-    assertThat(app.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+    app.getBlob(payload.digest()).answers(200).expectBody(payload);
     registry.leavesNothingBehind();
   }
 
@@ -89,7 +87,7 @@ class BlobPushTest {
     upload.patch().body(payload.slice(0, 100_000)).answers(202);
     upload.patch().chunked(payload.slice(100_000, 200_000)).answers(202);
     upload.put(payload.digest()).body(payload.slice(200_000, 300_000)).answers(201);
-    assertThat(app.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+    app.getBlob(payload.digest()).answers(200).expectBody(payload);
   }
 
   @RegistryTest
@@ -100,7 +98,7 @@ class BlobPushTest {
       var upload = app.startUpload();
       upload.patch().chunked(payload.bytes()).answers(202);
       upload.finish(payload.digest());
-      assertThat(app.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+      app.getBlob(payload.digest()).answers(200).expectBody(payload);
     }
     registry.leavesNothingBehind();
   }
@@ -115,7 +113,7 @@ class BlobPushTest {
         .header("Content-Range", "150000-199999")
         .body(payload.slice(150_000, 200_000))
         .answers(201);
-    assertThat(app.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+    app.getBlob(payload.digest()).answers(200).expectBody(payload);
   }
 
   @RegistryTest
@@ -239,11 +237,11 @@ class BlobPushTest {
     for (int size : new int[] {10, 100_000, 3_000_000}) {
       var payload = Payload.ofSize(size);
       app.startUpload().put(payload.sha512()).body(payload).answers(201);
-      assertThat(app.getBlob(payload.sha512()).answers(200).body()).isEqualTo(payload.bytes());
+      app.getBlob(payload.sha512()).answers(200).expectBody(payload);
 
       var other = Payload.ofSize(size);
       registry.post(app.path("blobs/uploads/?digest=" + other.sha512())).body(other).answers(201);
-      assertThat(app.getBlob(other.sha512()).answers(200).body()).isEqualTo(other.bytes());
+      app.getBlob(other.sha512()).answers(200).expectBody(other);
 
       var announced = Payload.ofSize(size);
       var begun = registry.post(app.path("blobs/uploads/?digest-algorithm=sha512")).answers(202);
@@ -264,7 +262,7 @@ class BlobPushTest {
     var payload = Payload.ofSize(2_000_000);
     app.push(payload);
     app.push(payload);
-    assertThat(app.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+    app.getBlob(payload.digest()).answers(200).expectBody(payload);
     assertThat(registry.storage().keys()).filteredOn(key -> key.startsWith("/data/")).hasSize(1);
     registry.leavesNothingBehind();
   }
@@ -357,7 +355,7 @@ class BlobPushTest {
             .mapToObj(_ -> app.startUpload().put(payload.digest()).body(payload).sendAsync())
             .toList();
     answers.forEach(answer -> answer.join().expect(201));
-    assertThat(app.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+    app.getBlob(payload.digest()).answers(200).expectBody(payload);
     registry.leavesNothingBehind();
   }
 }

@@ -80,7 +80,7 @@ class DeleteTest {
           .isEqualTo("BLOB_UNKNOWN");
 
       app.push(payload);
-      assertThat(app.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+      app.getBlob(payload.digest()).answers(200).expectBody(payload);
     }
   }
 
@@ -112,6 +112,6 @@ class DeleteTest {
     app.push(payload);
     other.push(payload);
     app.deleteBlob(payload.digest()).answers(202);
-    assertThat(other.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+    other.getBlob(payload.digest()).answers(200).expectBody(payload);
   }
 }

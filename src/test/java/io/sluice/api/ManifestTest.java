@@ -47,7 +47,7 @@ class ManifestTest {
 
       for (Object reference : new Object[] {"latest", digest}) {
         var answer = app.getManifest(reference).answers(200);
-        assertThat(answer.body()).isEqualTo(document.payload().bytes());
+        answer.expectBody(document.payload());
         assertThat(answer.header("Content-Type")).isEqualTo(document.mediaType());
         assertThat(answer.header("Docker-Content-Digest")).isEqualTo(digest.toString());
         assertThat(answer.header("ETag")).isEqualTo("\"" + digest + "\"");
@@ -71,7 +71,7 @@ class ManifestTest {
     var sha512 = Digest.of(Digest.Algorithm.SHA512, image.payload().bytes());
     var put = app.putManifest(sha512, image).answers(201);
     assertThat(put.header("Docker-Content-Digest")).isEqualTo(sha512.toString());
-    assertThat(app.getManifest(sha512).answers(200).body()).isEqualTo(image.payload().bytes());
+    app.getManifest(sha512).answers(200).expectBody(image.payload());
   }
 
   @RegistryTest

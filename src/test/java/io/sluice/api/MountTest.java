@@ -19,7 +19,7 @@ class MountTest {
       var answer = app.mount(payload.digest(), base).answers(201);
       assertThat(answer.header("Location")).isEqualTo("/v2/team/app/blobs/" + payload.digest());
       assertThat(answer.header("Docker-Content-Digest")).isEqualTo(payload.digest().toString());
-      assertThat(app.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+      app.getBlob(payload.digest()).answers(200).expectBody(payload);
     }
     assertThat(registry.storage().keys()).filteredOn(key -> key.startsWith("/data/")).hasSize(1);
   }
@@ -44,7 +44,7 @@ class MountTest {
     base.push(payload);
     app.mount(payload.digest(), base).answers(201);
     base.deleteBlob(payload.digest()).answers(202);
-    assertThat(app.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+    app.getBlob(payload.digest()).answers(200).expectBody(payload);
   }
 
   @RegistryTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +42,20 @@ public final class Answer {
   public Answer expect(int expected) {
     assertThat(status).as("the status of %s", this).isEqualTo(expected);
     return this;
+  }
+
+  /** Fails unless the body is exactly this. */
+  public Answer expectBody(byte[] expected) {
+    assertThat(body.length).as("the length of the body of %s", this).isEqualTo(expected.length);
+    assertThat(Arrays.mismatch(body, expected))
+        .as("where the body of %s differs", this)
+        .isEqualTo(-1);
+    return this;
+  }
+
+  /** Fails unless the body is what was pushed. */
+  public Answer expectBody(Payload expected) {
+    return expectBody(expected.bytes());
   }
 
   /** The value of a header that has to be there once. */

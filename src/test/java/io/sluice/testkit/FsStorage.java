@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 
-/** A folder of its own for each test. */
+/** A folder of its own for each test, with a folder in it for each store. */
 final class FsStorage implements Storage {
-  private final Path root;
+  private final Path stores;
 
-  private FsStorage(Path root) {
-    this.root = root;
+  private FsStorage(Path stores) {
+    this.stores = stores;
   }
 
   static FsStorage create() {
@@ -26,8 +26,8 @@ final class FsStorage implements Storage {
   }
 
   @Override
-  public Path root() {
-    return root;
+  public Path stores() {
+    return stores;
   }
 
   @Override
@@ -37,7 +37,10 @@ final class FsStorage implements Storage {
 
   @Override
   public List<String> keys() {
-    return files().stream().filter(file -> !file.contains("/.")).toList();
+    return files().stream()
+        .filter(file -> !file.contains("/."))
+        .map(file -> file.substring(file.indexOf('/', 1)))
+        .toList();
   }
 
   @Override
@@ -46,10 +49,10 @@ final class FsStorage implements Storage {
   }
 
   private List<String> files() {
-    try (var files = Files.walk(root)) {
+    try (var files = Files.walk(stores)) {
       return files
           .filter(Files::isRegularFile)
-          .map(file -> "/" + root.relativize(file))
+          .map(file -> "/" + stores.relativize(file))
           .sorted()
           .toList();
     } catch (IOException e) {
@@ -59,7 +62,7 @@ final class FsStorage implements Storage {
 
   @Override
   public void close() {
-    try (var files = Files.walk(root)) {
+    try (var files = Files.walk(stores)) {
       for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);
       }

@@ -45,6 +45,10 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
         complaints.add(
             event
                 + " "
+                + event.getLoggerName()
+                + " "
+                + event.getThreadName()
+                + " "
                 + event.getKeyValuePairs()
                 + (thrown == null ? "" : "\n" + ThrowableProxyUtil.asString(thrown)));
       }

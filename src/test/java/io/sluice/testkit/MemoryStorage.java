@@ -21,7 +21,7 @@ final class MemoryStorage implements Storage {
   }
 
   @Override
-  public Path root() {
+  public Path stores() {
     return Path.of("memory");
   }
 

@@ -64,9 +64,9 @@ public final class Registry implements AutoCloseable {
   private static SluiceConfig parse(String config, Storage storage) {
     try {
       var tree = (ObjectNode) YAML.readTree(BASE);
-      tree.putObject("storage").put("rootDirectory", storage.root().toString());
+      tree.putObject("storage").put("rootDirectory", storage.stores().resolve("main").toString());
       if (!config.isBlank()) {
-        merge(tree, YAML.readTree(config.replace("$ROOT", storage.root().toString())));
+        merge(tree, YAML.readTree(config.replace("$STORES", storage.stores().toString())));
       }
       return ConfigLoader.parse(YAML.writeValueAsString(tree), Format.YAML);
     } catch (IOException e) {
@@ -142,6 +142,11 @@ public final class Registry implements AutoCloseable {
     return new RawConnection(port(), 4 << 10);
   }
 
+  /** A client that speaks HTTP/2 at once. */
+  public Http2Client http2() {
+    return new Http2Client(port());
+  }
+
   public Ask get(String path) {
     return ask("GET", path);
   }
@@ -176,7 +181,7 @@ public final class Registry implements AutoCloseable {
     var after = repository("is/unharmed");
     var payload = Payload.ofSize(100_000);
     after.push(payload);
-    assertThat(after.getBlob(payload.digest()).answers(200).body()).isEqualTo(payload.bytes());
+    after.getBlob(payload.digest()).answers(200).expectBody(payload);
     holdsNoMemory();
   }
 

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 public @interface RegistryTest {
 
-  /** What the configuration has besides the store and a free port, as YAML. */
+  /**
+   * What the configuration has besides the store and a free port, as YAML; {@code $STORES} is a
+   * folder for further stores.
+   */
   String config() default "";
 
   /** The stores; none for all of them. */

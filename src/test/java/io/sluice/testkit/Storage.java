@@ -7,13 +7,13 @@ import java.util.List;
 /** What a registry under test keeps its objects in; outlives the registry's restarts. */
 public interface Storage extends AutoCloseable {
 
-  /** The {@code rootDirectory} of the configuration. */
-  Path root();
+  /** What lies above the {@code rootDirectory} of every store. */
+  Path stores();
 
   /** Opens what is here, also again after a restart. */
   StoreFactory factory();
 
-  /** The keys of all objects, in all stores. */
+  /** The keys of all objects in all stores, each with a slash in front. */
   List<String> keys();
 
   /** What isn't an object: drafts, parts of unfinished uploads, content that is still open. */
