@@ -3,7 +3,10 @@ package io.sluice.registry;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.sluice.oci.Digest;
+import io.sluice.oci.RegistryError;
+import io.sluice.oci.RegistryException;
 import io.sluice.oci.RepositoryName;
+import io.sluice.store.ListRequest;
 import io.sluice.store.Listings;
 import io.sluice.store.ObjectNotFound;
 import io.sluice.store.ObjectStore;
@@ -22,6 +25,9 @@ import java.util.Optional;
  */
 final class BlobLinks {
   private static final int CACHED_LINKS = 20_000;
+
+  /** How often a renewal starts over that was too slow for the grace, or whose source went. */
+  private static final int ATTEMPTS = 3;
 
   private final ObjectStore store;
   private final Ulids ulids;
@@ -84,18 +90,38 @@ final class BlobLinks {
     if (known != null && grace.isYoung(known.seen())) {
       return Future.succeededFuture(Optional.of(known));
     }
+    return renewed(repository, digest, true, ATTEMPTS);
+  }
+
+  /**
+   * A link that is made now, from one that is there now; a deletion that is under way has not seen
+   * it. Empty if the blob isn't there.
+   */
+  Future<Optional<BlobLink>> anew(RepositoryName repository, Digest digest) {
+    return renewed(repository, digest, false, ATTEMPTS);
+  }
+
+  /** Looks and links until it was quick enough, and what it saw stayed for so long. */
+  private Future<Optional<BlobLink>> renewed(
+      RepositoryName repository, Digest digest, boolean youngWillDo, int attempts) {
     return look(repository, digest)
         .compose(
-            found ->
-                found.isEmpty() || grace.isYoung(found.get().seen())
-                    ? Future.succeededFuture(found)
-                    : linkVia(repository, digest, found.get())
-                        .compose(
-                            link ->
-                                link.isPresent()
-                                    ? Future.succeededFuture(link)
-                                    : look(repository, digest)
-                                        .map(now -> now.filter(it -> grace.isYoung(it.seen())))));
+            found -> {
+              if (found.isEmpty() || youngWillDo && grace.isYoung(found.get().seen())) {
+                return Future.succeededFuture(found);
+              }
+              if (attempts == 0) {
+                return Future.failedFuture(
+                    new RegistryException(
+                        new RegistryError.StoreUnavailable("it took longer than half of gcDelay")));
+              }
+              return linkVia(repository, digest, found.get())
+                  .compose(
+                      link ->
+                          link.isPresent()
+                              ? Future.succeededFuture(link)
+                              : renewed(repository, digest, youngWillDo, attempts - 1));
+            });
   }
 
   /** Links a blob whose bytes are at hand: the link is the blob. */
@@ -118,7 +144,9 @@ final class BlobLinks {
    * Links data that was just made, or that another reference holds meanwhile.
    *
    * @param since when that was sure: the link must be there before half the grace has passed since
-   * @return empty when that was too late; then nothing is left of the link
+   * @return empty when that was too late: then the caller must not rely on the link. It stays all
+   *     the same where its data does, since others may have seen it, young as it is, and rely on
+   *     it.
    */
   Future<Optional<BlobLink>> addData(
       RepositoryName repository, Digest digest, DataId data, long size, long since) {
@@ -133,7 +161,7 @@ final class BlobLinks {
         .compose(
             _ ->
                 grace.isTooLateSince(since)
-                    ? store.delete(List.of(key)).map(Optional.empty())
+                    ? removeWithoutData(key, data).map(Optional.empty())
                     : Future.succeededFuture(
                         Optional.of(
                             remember(
@@ -145,6 +173,14 @@ final class BlobLinks {
                                     data,
                                     size,
                                     grace.sighting(Duration.ZERO, before))))));
+  }
+
+  private Future<Void> removeWithoutData(String link, DataId data) {
+    return store
+        .list(ListRequest.below(data.key()).limit(1))
+        .compose(
+            found ->
+                found.entries().isEmpty() ? store.delete(List.of(link)) : Future.succeededFuture());
   }
 
   /**

@@ -111,24 +111,14 @@ final class Blobs {
 
   /** Links a blob from another repository; false if it isn't there. */
   Future<Boolean> mount(RepositoryName repository, Digest digest, Optional<RepositoryName> from) {
-    return links
-        .fresh(repository, digest)
-        .compose(
-            here -> {
-              if (here.isPresent()) {
-                return Future.succeededFuture(true);
-              }
-              if (from.isPresent()) {
-                return mountFrom(repository, digest, from.get(), ATTEMPTS);
-              }
-              return sharing.isEmpty()
-                  ? Future.succeededFuture(false)
-                  : sharing
-                      .get()
-                      .source(digest)
-                      .compose(source -> linkVia(repository, digest, source))
-                      .map(Optional::isPresent);
-            });
+    return from.isEmpty()
+        ? existing(repository, digest).map(Optional::isPresent)
+        : freshNow(repository, digest)
+            .compose(
+                here ->
+                    here.isPresent()
+                        ? Future.succeededFuture(true)
+                        : mountFrom(repository, digest, from.get(), ATTEMPTS));
   }
 
   private Future<Boolean> mountFrom(
@@ -160,18 +150,19 @@ final class Blobs {
    */
   Future<Long> add(RepositoryName repository, SealedUpload upload) {
     return existing(repository, upload.digest())
+        .onFailure(_ -> upload.discard())
         .compose(
             link ->
                 link.isPresent()
                     ? upload.discard().otherwiseEmpty()
-                    : link(repository, upload).compose(_ -> upload.forget().otherwiseEmpty()))
-        .onFailure(_ -> upload.discard())
+                    : link(repository, upload)
+                        .onFailure(_ -> upload.abandon())
+                        .compose(_ -> upload.forget().otherwiseEmpty()))
         .map(upload.size());
   }
 
   private Future<Optional<BlobLink>> existing(RepositoryName repository, Digest digest) {
-    return links
-        .fresh(repository, digest)
+    return freshNow(repository, digest)
         .compose(
             here ->
                 here.isPresent() || sharing.isEmpty()
@@ -180,6 +171,18 @@ final class Blobs {
                         .get()
                         .source(digest)
                         .compose(source -> linkVia(repository, digest, source)));
+  }
+
+  /**
+   * A young link, if the store has one now. What was seen young a while ago may have been hidden by
+   * another registry since, and the client would be told that its blob is there.
+   */
+  private Future<Optional<BlobLink>> freshNow(RepositoryName repository, Digest digest) {
+    return links
+        .look(repository, digest)
+        .compose(
+            found ->
+                found.isEmpty() ? Future.succeededFuture(found) : links.fresh(repository, digest));
   }
 
   private Future<BlobLink> link(RepositoryName repository, SealedUpload upload) {

@@ -10,11 +10,10 @@ import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
 import io.sluice.registry.Commands.PutManifest;
 import io.sluice.registry.Commands.PutResult;
+import io.sluice.store.ObjectNotFound;
 import io.vertx.core.Future;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,13 +22,10 @@ import java.util.Set;
  * verticle's context.
  */
 final class Manifests {
-  /** Indexes within indexes, and so on; nobody nests deeper. */
-  private static final int MAX_DEPTH = 5;
-
   /** How often a push starts over that was too slow for the grace. */
   private static final int ATTEMPTS = 3;
 
-  private final BlobLinks links;
+  private final Foundations foundations;
   private final Revisions revisions;
   private final Tags tags;
   private final Referrers referrers;
@@ -39,7 +35,7 @@ final class Manifests {
   private final Grace grace;
 
   Manifests(
-      BlobLinks links,
+      Foundations foundations,
       Revisions revisions,
       Tags tags,
       Referrers referrers,
@@ -47,7 +43,7 @@ final class Manifests {
       Deletions deletions,
       References references,
       Grace grace) {
-    this.links = links;
+    this.foundations = foundations;
     this.revisions = revisions;
     this.tags = tags;
     this.referrers = referrers;
@@ -88,14 +84,18 @@ final class Manifests {
       names.add(tag);
     }
     names.addAll(command.tags());
-    return write(command.repository(), stored, manifest, command.actor(), ATTEMPTS)
-        .compose(_ -> catalog.enter(command.repository()))
-        .compose(_ -> announce(command.repository(), stored, manifest))
-        .compose(_ -> moveAll(command.repository(), names, digest))
+    return push(new Push(command.repository(), stored, manifest, command.actor(), names), ATTEMPTS)
         .map(
             new PutResult(
                 digest, manifest.mediaType(), manifest.subject().map(Descriptor::digest)));
   }
+
+  private record Push(
+      RepositoryName repository,
+      StoredManifest stored,
+      Manifest manifest,
+      String actor,
+      Set<Tag> tags) {}
 
   private static Digest digestFor(Reference reference, byte[] bytes) {
     if (!(reference instanceof Digest expected)) {
@@ -108,187 +108,123 @@ final class Manifests {
     return actual;
   }
 
-  private Future<Void> announce(
-      RepositoryName repository, StoredManifest stored, Manifest manifest) {
-    return manifest.subject().isEmpty()
-        ? Future.succeededFuture()
-        : referrers.announce(
-            repository,
-            manifest.subject().get().digest(),
-            manifest.asReferrer(stored.digest(), stored.bytes().length()));
-  }
-
-  private Future<Void> moveAll(RepositoryName repository, Set<Tag> names, Digest digest) {
-    Future<?> last = Future.succeededFuture();
-    for (var tag : names) {
-      last = last.compose(_ -> tags.move(repository, tag, digest));
-    }
-    return last.mapEmpty();
-  }
-
   /**
-   * Writes a revision once all that it names is there and young, and makes sure that it stayed so
-   * until it was written.
+   * Writes a revision once all that it names is there and young. One that came too late stays for
+   * the collector: somebody may rely on it already, or an older one may have gone because of it.
    */
-  private Future<Void> write(
-      RepositoryName repository,
-      StoredManifest stored,
-      Manifest manifest,
-      String actor,
-      int attempts) {
+  private Future<Void> push(Push push, int attempts) {
     long start = grace.now();
-    return requireFresh(repository, manifest, actor, 1)
+    return foundations
+        .requireFresh(push.repository, push.manifest, push.actor)
         .compose(
             _ -> {
               // Half of the half: what was young when it was looked at is young enough still.
               if (tooLate(start)) {
-                return again(repository, stored, manifest, actor, attempts);
+                return again(push, attempts);
               }
               long beforeWrite = grace.now();
-              return revisions
-                  .write(repository, stored, actor)
+              return writeRevision(push)
                   .compose(
-                      revision ->
-                          tooLate(start) || grace.isTooLateSince(beforeWrite)
-                              ? revisions
-                                  .delete(repository, stored.digest(), List.of(revision))
-                                  .compose(
-                                      _ -> again(repository, stored, manifest, actor, attempts))
-                              : confirm(repository, stored, manifest, actor, revision));
+                      _ ->
+                          tooLate(start)
+                              ? again(push, attempts)
+                              : confirm(push)
+                                  .compose(seen -> publish(push, seen, beforeWrite, attempts)));
             });
+  }
+
+  private Future<Void> writeRevision(Push push) {
+    return revisions.write(push.repository, push.stored, push.actor).mapEmpty();
   }
 
   private boolean tooLate(long start) {
     return grace.now() - start >= grace.halfNanos() / 2;
   }
 
-  private Future<Void> again(
-      RepositoryName repository,
-      StoredManifest stored,
-      Manifest manifest,
-      String actor,
-      int attempts) {
+  private Future<Void> again(Push push, int attempts) {
     return attempts == 1
         ? Future.failedFuture(
             new RegistryException(
                 new RegistryError.StoreUnavailable("it took longer than a quarter of gcDelay")))
-        : write(repository, stored, manifest, actor, attempts - 1);
+        : push(push, attempts - 1);
   }
 
   /**
-   * Now that the manifest is there for deleters to see: was anything of it deleted while it wasn't?
+   * Now that the manifest is there for deleters to see: is anything of it being deleted by somebody
+   * who has not seen it? That is made anew.
+   *
+   * @return the announcements that were seen
    */
-  private Future<Void> confirm(
-      RepositoryName repository,
-      StoredManifest stored,
-      Manifest manifest,
-      String actor,
-      Revisions.Revision revision) {
+  private Future<Deletions.Announced> confirm(Push push) {
     return deletions
-        .announced(repository)
+        .announced(push.repository)
         .compose(
-            announced -> {
-              var affected = new HashSet<Digest>();
-              manifest.blobs().forEach(it -> affected.add(it.digest()));
-              manifest.children().forEach(it -> affected.add(it.digest()));
-              affected.retainAll(announced);
-              return affected.isEmpty()
-                  ? Future.succeededFuture()
-                  : recheck(repository, manifest, affected, actor);
-            })
-        .recover(
-            cause ->
-                revisions
-                    .delete(repository, stored.digest(), List.of(revision))
-                    .transform(_ -> Future.failedFuture(cause)));
-  }
-
-  private Future<Void> recheck(
-      RepositoryName repository, Manifest manifest, Set<Digest> affected, String actor) {
-    var checks = new ArrayList<Future<?>>();
-    for (var blob : manifest.blobs()) {
-      if (affected.contains(blob.digest())) {
-        checks.add(
-            links
-                .look(repository, blob.digest())
-                .map(link -> link.orElseThrow(() -> missing(blob.digest()))));
-      }
-    }
-    for (var child : manifest.children()) {
-      if (affected.contains(child.digest())) {
-        // A new revision, whatever its age: the deletion removes only those that it saw before it
-        // was announced.
-        checks.add(
-            revisions
-                .find(repository, child.digest())
-                .compose(
-                    it ->
-                        revisions.write(
-                            repository, it.orElseThrow(() -> missing(child.digest())), actor)));
-      }
-    }
-    return Future.join(checks).mapEmpty();
+            announced ->
+                foundations
+                    .renew(push.repository, push.manifest, announced.digests(), push.actor)
+                    .compose(
+                        _ ->
+                            announced.digests().contains(push.stored.digest())
+                                ? writeRevision(push)
+                                : Future.succeededFuture())
+                    .map(announced));
   }
 
   /**
-   * Every blob has a young link, every child a young revision, whose own blobs and children are so
-   * too.
+   * Lets others find the manifest.
+   *
+   * @param beforeWrite of its revision, which the collector leaves alone for the grace
    */
-  private Future<Void> requireFresh(
-      RepositoryName repository, Manifest manifest, String actor, int depth) {
-    if (depth > MAX_DEPTH) {
-      return Future.failedFuture(
-          new RegistryException(
-              new RegistryError.ManifestInvalid("indexes are nested deeper than " + MAX_DEPTH)));
-    }
-    var checks = new ArrayList<Future<?>>();
-    for (var blob : manifest.blobs()) {
-      checks.add(
-          links
-              .fresh(repository, blob.digest())
-              .map(link -> link.orElseThrow(() -> missing(blob.digest())))
-              .map(link -> requireSize(blob, link.size())));
-    }
-    for (var child : manifest.children()) {
-      checks.add(requireFreshChild(repository, child, actor, depth));
-    }
-    return checks.isEmpty() ? Future.succeededFuture() : Future.all(checks).mapEmpty();
+  private Future<Void> publish(
+      Push push, Deletions.Announced seen, long beforeWrite, int attempts) {
+    return catalog
+        .enter(push.repository)
+        .compose(_ -> announceReferrer(push))
+        .compose(
+            _ ->
+                push.tags.isEmpty()
+                    ? Future.succeededFuture()
+                    : tag(push, seen, beforeWrite, attempts));
   }
 
-  private Future<Void> requireFreshChild(
-      RepositoryName repository, Descriptor child, String actor, int depth) {
-    return revisions
-        .newest(repository, child.digest())
-        .compose(
-            newest ->
-                revisions.find(repository, child.digest()).map(found -> new Child(newest, found)))
-        .compose(
-            found -> {
-              var stored = found.stored.orElseThrow(() -> missing(child.digest()));
-              requireSize(child, stored.bytes().length());
-              if (found.newest.isPresent() && grace.isYoung(found.newest.get().seen())) {
-                return Future.succeededFuture();
-              }
-              var manifest = Manifest.parse(stored.bytes().getBytes(), stored.mediaType());
-              return requireFresh(repository, manifest, actor, depth + 1)
-                  .compose(_ -> revisions.write(repository, stored, actor))
-                  .mapEmpty();
-            });
+  private Future<Void> announceReferrer(Push push) {
+    var subject = push.manifest.subject();
+    return subject.isEmpty()
+        ? Future.succeededFuture()
+        : referrers.announce(
+            push.repository,
+            subject.get().digest(),
+            push.manifest.asReferrer(push.stored.digest(), push.stored.bytes().length()));
   }
 
-  private record Child(Optional<Revisions.Revision> newest, Optional<StoredManifest> stored) {}
+  private Future<Void> tag(Push push, Deletions.Announced seen, long beforeWrite, int attempts) {
+    return moveAll(push, push.tags.iterator(), beforeWrite)
+        .compose(
+            moved ->
+                moved
+                    ? deletions
+                        .announced(push.repository)
+                        // A deletion of this very manifest that began meanwhile has not seen the
+                        // tags.
+                        .map(now -> !now.newSince(seen).contains(push.stored.digest()))
+                    : Future.succeededFuture(false))
+        .compose(done -> done ? Future.succeededFuture() : again(push, attempts));
+  }
 
-  private static Descriptor requireSize(Descriptor descriptor, long actual) {
-    if (descriptor.size() != actual) {
-      throw new RegistryException(
-          new RegistryError.ManifestInvalid(
-              descriptor.digest()
-                  + " has "
-                  + actual
-                  + " bytes, the manifest says "
-                  + descriptor.size()));
+  /** Moves one tag after the other; false as soon as the revision is too old for that. */
+  private Future<Boolean> moveAll(Push push, Iterator<Tag> names, long beforeWrite) {
+    if (grace.isTooLateSince(beforeWrite)) {
+      return Future.succeededFuture(false);
     }
-    return descriptor;
+    return names.hasNext()
+        ? tags.move(
+                push.repository,
+                names.next(),
+                push.stored.digest(),
+                () -> !grace.isTooLateSince(beforeWrite))
+            .compose(
+                moved -> moved ? moveAll(push, names, beforeWrite) : Future.succeededFuture(false))
+        : Future.succeededFuture(true);
   }
 
   /** Deletes a tag, or a manifest with all the tags that name it. */
@@ -297,11 +233,11 @@ final class Manifests {
       case Tag tag ->
           tags.delete(repository, tag)
               .map(digest -> digest.orElseThrow(() -> unknown(repository, reference)));
-      case Digest digest -> deleteByDigest(repository, digest);
+      case Digest digest -> deleteByDigest(repository, digest, ATTEMPTS);
     };
   }
 
-  private Future<Digest> deleteByDigest(RepositoryName repository, Digest digest) {
+  private Future<Digest> deleteByDigest(RepositoryName repository, Digest digest, int attempts) {
     // What goes is what is seen before the announcement: a push that learns of it writes the
     // manifest anew.
     return revisions
@@ -326,12 +262,34 @@ final class Manifests {
                           tags.deleteAllOf(repository, digest)
                               .compose(_ -> withdraw(repository, stored)))
                   .compose(_ -> revisions.delete(repository, digest, seen))
-                  .map(digest);
+                  .compose(_ -> deleteStrayTags(repository, digest))
+                  .map(digest)
+                  .recover(
+                      cause ->
+                          // The revision went before it was read: by another deletion, or because
+                          // there is a newer one.
+                          cause instanceof ObjectNotFound && attempts > 1
+                              ? deleteByDigest(repository, digest, attempts - 1)
+                              : Future.failedFuture(cause));
             });
   }
 
+  /**
+   * A push that did not know of the deletion may have moved a tag here just before the manifest
+   * went; if it is alive, it will notice and start over.
+   */
+  private Future<Void> deleteStrayTags(RepositoryName repository, Digest digest) {
+    return revisions
+        .all(repository, digest)
+        .compose(
+            left ->
+                left.isEmpty()
+                    ? tags.deleteAllOf(repository, digest).mapEmpty()
+                    : Future.succeededFuture());
+  }
+
   private Future<Void> withdraw(RepositoryName repository, StoredManifest stored) {
-    var subject = Manifest.parse(stored.bytes().getBytes(), stored.mediaType()).subject();
+    var subject = stored.parse().subject();
     return subject.isEmpty()
         ? Future.succeededFuture()
         : referrers.withdraw(repository, subject.get().digest(), stored.digest());
@@ -340,10 +298,6 @@ final class Manifests {
   /** Whether the repository has, or had until the next collection, a manifest. */
   Future<Boolean> exists(RepositoryName repository) {
     return revisions.any(repository);
-  }
-
-  private static RegistryException missing(Digest digest) {
-    return new RegistryException(new RegistryError.ManifestBlobUnknown(digest));
   }
 
   private static RegistryException unknown(RepositoryName repository, Reference reference) {

@@ -38,12 +38,14 @@ final class RepositoryStore {
     var revisions = new Revisions(objects, ulids, grace, trustFor, settings.cacheBytes());
     var deletions = new Deletions(objects, ulids);
     var references = new References(objects, revisions);
-    tags = new Tags(objects, ulids, trustFor, settings.tagHistory());
+    var foundations = new Foundations(links, revisions, grace);
+    tags = new Tags(objects, ulids, trustFor, own.nanos(), settings.tagHistory());
     referrers = new Referrers(objects, ulids, grace, revisions, tags);
     catalog = new Catalog(objects);
     blobs = new Blobs(objects, links, deletions, references, ulids, own.dedupe(), grace);
     manifests =
-        new Manifests(links, revisions, tags, referrers, catalog, deletions, references, grace);
+        new Manifests(
+            foundations, revisions, tags, referrers, catalog, deletions, references, grace);
     uploads =
         new Uploads(
             shared.vertx(),

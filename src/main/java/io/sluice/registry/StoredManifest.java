@@ -1,6 +1,7 @@
 package io.sluice.registry;
 
 import io.sluice.oci.Digest;
+import io.sluice.oci.Manifest;
 import io.vertx.core.buffer.Buffer;
 
 /**
@@ -9,4 +10,10 @@ import io.vertx.core.buffer.Buffer;
  * @param mediaType the {@code Content-Type} it is served with
  * @param bytes never changed by anybody
  */
-public record StoredManifest(Digest digest, String mediaType, Buffer bytes) {}
+public record StoredManifest(Digest digest, String mediaType, Buffer bytes) {
+
+  /** What it says; it was checked when it was pushed. */
+  Manifest parse() {
+    return Manifest.parse(bytes.getBytes(), mediaType);
+  }
+}

@@ -14,8 +14,11 @@ import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
 
 /**
  * What the tags of repositories name, and what they named before. Confined to the storage
@@ -35,16 +38,14 @@ final class Tags {
 
   private record Value(String key, Ulid ulid, Digest digest) {}
 
-  /** What moving a tag did. */
-  record Moved(Optional<Digest> before) {}
-
-  Tags(ObjectStore store, Ulids ulids, Duration trustFor, int historyLength) {
+  Tags(ObjectStore store, Ulids ulids, Duration trustFor, LongSupplier nanos, int historyLength) {
     this.store = store;
     this.ulids = ulids;
     this.historyLength = historyLength;
     this.current =
         Caffeine.newBuilder()
             .executor(Runnable::run)
+            .ticker(nanos::getAsLong)
             .expireAfterWrite(trustFor)
             .maximumSize(20_000)
             .build();
@@ -68,20 +69,27 @@ final class Tags {
             });
   }
 
-  /** Lets the tag name this digest from now on. */
-  Future<Moved> move(RepositoryName repository, Tag tag, Digest digest) {
+  /**
+   * Lets the tag name this digest from now on.
+   *
+   * @param inTime whether the manifest may still be relied on; asked right before the value is
+   *     written
+   * @return whether that was so; if not, nothing was moved
+   */
+  Future<Boolean> move(RepositoryName repository, Tag tag, Digest digest, BooleanSupplier inTime) {
     return values(repository, tag)
         .compose(
             old -> {
+              if (!inTime.getAsBoolean()) {
+                return Future.succeededFuture(false);
+              }
               var ulid = old.isEmpty() ? ulids.next() : ulids.nextAfter(old.getLast().ulid());
               var key = Layout.values(repository, tag) + Layout.stamped(ulid, digest);
-              var before =
-                  old.isEmpty() ? Optional.<Digest>empty() : Optional.of(old.getLast().digest());
               return store
                   .put(key, ByteBuffer.allocate(0))
                   .onComplete(_ -> current.invalidate(new Key(repository, tag)))
                   .compose(_ -> retire(repository, tag, old, Optional.of(digest)))
-                  .map(new Moved(before));
+                  .map(true);
             });
   }
 
@@ -94,6 +102,23 @@ final class Tags {
                     ? Future.succeededFuture(Optional.<Digest>empty())
                     : retire(repository, tag, old, Optional.empty())
                         .map(Optional.of(old.getLast().digest())))
+        .onComplete(_ -> current.invalidate(new Key(repository, tag)));
+  }
+
+  /**
+   * Takes the tag away if it names this digest; if it only did, takes away what is left of that.
+   *
+   * @return whether the tag is gone
+   */
+  private Future<Boolean> deleteIfNaming(RepositoryName repository, Tag tag, Digest digest) {
+    return values(repository, tag)
+        .compose(
+            old -> {
+              boolean named = !old.isEmpty() && old.getLast().digest().equals(digest);
+              var going =
+                  named ? old : old.stream().filter(it -> it.digest().equals(digest)).toList();
+              return retire(repository, tag, going, Optional.empty()).map(named);
+            })
         .onComplete(_ -> current.invalidate(new Key(repository, tag)));
   }
 
@@ -110,12 +135,13 @@ final class Tags {
                   var folder = entry.key().substring(0, entry.key().lastIndexOf('/') + 1);
                   var tag = Layout.tagOfFolder(folder);
                   last =
-                      last.compose(_ -> find(repository, tag))
-                          .compose(
-                              now ->
-                                  now.filter(digest::equals).isPresent()
-                                      ? delete(repository, tag).onSuccess(_ -> removed.add(tag))
-                                      : Future.succeededFuture());
+                      last.compose(_ -> deleteIfNaming(repository, tag, digest))
+                          .onSuccess(
+                              gone -> {
+                                if (gone) {
+                                  removed.add(tag);
+                                }
+                              });
                 }
               }
               return last.map(true);
@@ -157,8 +183,15 @@ final class Tags {
       }
     }
     return (moved.isEmpty() ? Future.succeededFuture() : Future.all(moved))
-        .compose(_ -> store.delete(old.stream().map(Value::key).toList()))
+        .compose(_ -> deleteInOrder(old.iterator()))
         .compose(_ -> moved.isEmpty() ? Future.succeededFuture() : trim(history));
+  }
+
+  /** The oldest first: no value may count again because the one that replaced it is gone. */
+  private Future<Void> deleteInOrder(Iterator<Value> old) {
+    return old.hasNext()
+        ? store.delete(List.of(old.next().key())).compose(_ -> deleteInOrder(old))
+        : Future.succeededFuture();
   }
 
   private Future<Void> trim(String history) {

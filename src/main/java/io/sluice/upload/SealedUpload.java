@@ -7,9 +7,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All bytes of an upload, of the digest that was asked for. Whoever has it makes something of it:
- * {@link #inline} and then {@link #forget}, or {@link #store} and then {@link #forget}, or {@link
- * #discard}. Confined to the context that sealed it.
+ * All bytes of an upload, of the digest that was asked for. Whoever has it makes something of it,
+ * of {@link #inline} or {@link #store}, and then ends it by {@link #forget}, or by {@link #abandon}
+ * if that failed, or by {@link #discard} without having tried. Confined to the context that sealed
+ * it.
  */
 public final class SealedUpload {
   private final UploadSession session;
@@ -58,7 +59,15 @@ public final class SealedUpload {
     return session.forget();
   }
 
-  /** Drops the bytes: the registry has them already, or something failed. */
+  /**
+   * Ends the session after a failed attempt to make a blob of it: there may be a link all the same,
+   * so what became a data object stays, for the collector if nobody refers to it.
+   */
+  public Future<Void> abandon() {
+    return session.discard();
+  }
+
+  /** Drops the bytes, which nobody can have referred to: the registry has them already. */
   public Future<Void> discard() {
     return stored ? session.dropStored() : session.discard();
   }

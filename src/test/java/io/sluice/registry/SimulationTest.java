@@ -1,0 +1,77 @@
+package io.sluice.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.sluice.Await;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writers, deletions and collectors of several processes, interleaved at every call of the store
+ * (design, section 5), on simulated clocks.
+ *
+ * <pre>
+ * mvn test -Dtest=SimulationTest -Dsluice.sim.seeds=20000    more histories
+ * mvn test -Dtest=SimulationTest -Dsluice.sim.seed=4711      one, with its log
+ * </pre>
+ */
+class SimulationTest {
+  private static final int SEEDS = Integer.getInteger("sluice.sim.seeds", 300);
+  private static final long FIRST = Long.getLong("sluice.sim.first", 0);
+  private static final @Nullable Long ONE = Long.getLong("sluice.sim.seed");
+
+  private static final Logger BLOBS_LOG = (Logger) LoggerFactory.getLogger(Blobs.class);
+
+  private static @Nullable Vertx vertx;
+
+  @BeforeAll
+  static void startVertx() {
+    vertx = Vertx.vertx();
+    // Renewals fail by the thousand here.
+    BLOBS_LOG.setLevel(Level.OFF);
+  }
+
+  @AfterAll
+  static void stopVertx() {
+    BLOBS_LOG.setLevel(null);
+    if (vertx != null) {
+      Await.result(vertx.close());
+    }
+  }
+
+  @Test
+  void whatATagNamesIsThereWholeInEveryHistory() {
+    var collected = new long[2];
+    var seeds = ONE != null ? LongStream.of(ONE) : LongStream.range(FIRST, FIRST + SEEDS);
+    seeds.forEach(
+        seed -> {
+          var world = new SimulatedRegistry(java.util.Objects.requireNonNull(vertx), seed);
+          Await.on(
+              java.util.Objects.requireNonNull(vertx),
+              () -> {
+                world.run();
+                return Future.succeededFuture();
+              });
+          collected[0] += world.deletedData();
+          collected[1] += world.acknowledged();
+          if (ONE != null) {
+            world.log().forEach(System.out::println);
+          }
+        });
+
+    System.out.printf(
+        "%d pushes acknowledged, %d data objects collected%n", collected[1], collected[0]);
+    if (ONE == null) {
+      assertThat(collected[0]).as("data objects that were collected").isGreaterThan(SEEDS);
+      assertThat(collected[1]).as("pushes that were acknowledged").isGreaterThan(SEEDS);
+    }
+  }
+}

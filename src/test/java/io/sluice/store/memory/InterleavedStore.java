@@ -1,0 +1,136 @@
+package io.sluice.store.memory;
+
+import io.sluice.oci.RegistryError.StoreUnavailable;
+import io.sluice.oci.RegistryException;
+import io.sluice.store.Content;
+import io.sluice.store.ListRequest;
+import io.sluice.store.Listing;
+import io.sluice.store.MultipartWrite;
+import io.sluice.store.ObjectStore;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * A store that lets something else happen right before one of its calls, or lets one call fail
+ * although it had its effect; and that tells what was called. So two operations can be interleaved
+ * at every place there is. Multipart writes pass uncounted.
+ */
+public final class InterleavedStore implements ObjectStore {
+  private static final int EACH = Integer.MAX_VALUE;
+
+  private final ObjectStore store;
+  private final List<String> calls = new ArrayList<>();
+  private Supplier<? extends Future<?>> action = Future::succeededFuture;
+  private int actBefore = -1;
+  private int failAt = -1;
+
+  public InterleavedStore(ObjectStore store) {
+    this.store = store;
+  }
+
+  /** Lets {@code somethingElse} happen before the call of this number, from 0 from now on. */
+  public void before(int call, Supplier<? extends Future<?>> somethingElse) {
+    calls.clear();
+    actBefore = call;
+    action = somethingElse;
+    failAt = -1;
+  }
+
+  /** Lets {@code somethingElse} happen before every call. */
+  public void beforeEach(Supplier<? extends Future<?>> somethingElse) {
+    before(EACH, somethingElse);
+  }
+
+  /** Lets the call of this number, from 0 from now on, fail behind its effect. */
+  public void failAfter(int call) {
+    before(-1, Future::succeededFuture);
+    failAt = call;
+  }
+
+  /** What was called since then, as in {@code put a/b}. */
+  public List<String> calls() {
+    return List.copyOf(calls);
+  }
+
+  private <T> Future<T> call(String what, Supplier<Future<T>> forward) {
+    int number = calls.size();
+    calls.add(what);
+    var result =
+        number == actBefore || actBefore == EACH
+            ? act().compose(_ -> forward.get())
+            : forward.get();
+    return number == failAt
+        ? result.compose(
+            _ -> Future.failedFuture(new RegistryException(new StoreUnavailable("simulated"))))
+        : result;
+  }
+
+  private Future<Void> act() {
+    return action.get().transform(_ -> Future.succeededFuture());
+  }
+
+  @Override
+  public Future<Void> put(String key, ByteBuffer content) {
+    return call("put " + key, () -> store.put(key, content));
+  }
+
+  @Override
+  public Future<Buffer> read(String key) {
+    return call("read " + key, () -> store.read(key));
+  }
+
+  @Override
+  public Future<Content> open(String key, long offset, long length) {
+    return call("open " + key, () -> store.open(key, offset, length));
+  }
+
+  @Override
+  public Future<Listing> list(ListRequest request) {
+    return call("list " + request.prefix(), () -> store.list(request));
+  }
+
+  @Override
+  public Future<Void> delete(Collection<String> keys) {
+    return call("delete " + String.join(" ", keys), () -> store.delete(keys));
+  }
+
+  @Override
+  public Future<MultipartWrite> startMultipart(String key) {
+    return store.startMultipart(key);
+  }
+
+  @Override
+  public MultipartWrite resumeMultipart(String key, String multipartId) {
+    return store.resumeMultipart(key, multipartId);
+  }
+
+  @Override
+  public Future<List<PendingMultipart>> pendingMultiparts() {
+    return store.pendingMultiparts();
+  }
+
+  @Override
+  public int partSize() {
+    return store.partSize();
+  }
+
+  @Override
+  public int smallestPartSize() {
+    return store.smallestPartSize();
+  }
+
+  @Override
+  public Future<Void> check() {
+    return store.check();
+  }
+
+  @Override
+  public Future<Void> close() {
+    return store.close();
+  }
+}
