@@ -17,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Manifests of repositories, and the order in which a push becomes visible. Confined to the storage
@@ -79,9 +80,20 @@ final class Manifests {
    * Stores a manifest and then moves the tags: a tag never names what is not there (design, 2.3).
    */
   Future<PutResult> put(PutManifest command) {
-    var bytes = command.bytes().getBytes();
-    var manifest = Manifest.parse(bytes, command.contentType());
-    var digest = digestFor(command.reference(), bytes);
+    return ManifestReader.read(
+            command.bytes(),
+            () -> {
+              var bytes = command.bytes().getBytes();
+              return new Parsed(
+                  Manifest.parse(bytes, command.contentType()),
+                  digestFor(command.reference(), bytes));
+            })
+        .compose(parsed -> put(command, parsed.manifest, parsed.digest));
+  }
+
+  private record Parsed(Manifest manifest, Digest digest) {}
+
+  private Future<PutResult> put(PutManifest command, Manifest manifest, Digest digest) {
     var stored = new StoredManifest(digest, manifest.mediaType(), command.bytes());
     var names = new LinkedHashSet<Tag>();
     if (command.reference() instanceof Tag tag) {
@@ -241,18 +253,19 @@ final class Manifests {
           new RegistryException(
               new RegistryError.ManifestInvalid("indexes are nested deeper than " + MAX_DEPTH)));
     }
-    var checks = new ArrayList<Future<?>>();
+    var checks = new ArrayList<Supplier<Future<?>>>();
     for (var blob : manifest.blobs()) {
       checks.add(
-          links
-              .fresh(repository, blob.digest())
-              .map(link -> link.orElseThrow(() -> missing(blob.digest())))
-              .map(link -> requireSize(blob, link.size())));
+          () ->
+              links
+                  .fresh(repository, blob.digest())
+                  .map(link -> link.orElseThrow(() -> missing(blob.digest())))
+                  .map(link -> requireSize(blob, link.size())));
     }
     for (var child : manifest.children()) {
-      checks.add(requireFreshChild(repository, child, actor, depth));
+      checks.add(() -> requireFreshChild(repository, child, actor, depth));
     }
-    return checks.isEmpty() ? Future.succeededFuture() : Future.all(checks).mapEmpty();
+    return Batches.run(checks);
   }
 
   private Future<Void> requireFreshChild(
@@ -269,8 +282,8 @@ final class Manifests {
               if (found.newest.isPresent() && grace.isYoung(found.newest.get().seen())) {
                 return Future.succeededFuture();
               }
-              var manifest = Manifest.parse(stored.bytes().getBytes(), stored.mediaType());
-              return requireFresh(repository, manifest, actor, depth + 1)
+              return ManifestReader.read(stored.bytes(), stored.mediaType())
+                  .compose(manifest -> requireFresh(repository, manifest, actor, depth + 1))
                   .compose(_ -> revisions.write(repository, stored, actor))
                   .mapEmpty();
             });
@@ -331,10 +344,13 @@ final class Manifests {
   }
 
   private Future<Void> withdraw(RepositoryName repository, StoredManifest stored) {
-    var subject = Manifest.parse(stored.bytes().getBytes(), stored.mediaType()).subject();
-    return subject.isEmpty()
-        ? Future.succeededFuture()
-        : referrers.withdraw(repository, subject.get().digest(), stored.digest());
+    return ManifestReader.read(stored.bytes(), stored.mediaType())
+        .compose(
+            manifest ->
+                manifest.subject().isEmpty()
+                    ? Future.succeededFuture()
+                    : referrers.withdraw(
+                        repository, manifest.subject().get().digest(), stored.digest()));
   }
 
   /** Whether the repository has, or had until the next collection, a manifest. */

@@ -8,7 +8,10 @@ import io.sluice.testkit.Payload;
 import io.sluice.testkit.Registry;
 import io.sluice.testkit.RegistryTest;
 import io.sluice.testkit.StoreKind;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** What no honest client sends. After each the registry serves on, and holds nothing. */
 class HostileInputTest {
@@ -284,6 +287,56 @@ class HostileInputTest {
       assertThat(answer.text().length()).isLessThan(2_000);
     }
     app.getManifest("latest").answers(404);
+    registry.isUnharmed();
+  }
+
+  @RegistryTest
+  void hugeAnnotationsAreKeptAndBlockNobody(Registry registry) {
+    var app = registry.repository("team/app");
+    var annotations = new JsonObject();
+    IntStream.range(0, 30_000).forEach(i -> annotations.put("annotation-" + i, "x".repeat(80)));
+    var index = Document.index().with(json -> json.put("annotations", annotations));
+    app.putManifest("latest", index).answers(201);
+    app.getManifest("latest").answers(200).expectBody(index.payload());
+  }
+
+  @RegistryTest
+  void anIndexOfVeryManyChildrenThatAreNotThereIsRefused(Registry registry) {
+    var app = registry.repository("team/app");
+    var index =
+        Document.index()
+            .with(
+                json -> {
+                  var children = new JsonArray();
+                  for (int i = 0; i < 20_000; i++) {
+                    children.add(
+                        new JsonObject()
+                            .put("mediaType", Document.index().mediaType())
+                            .put("digest", "sha256:%064x".formatted(i))
+                            .put("size", i));
+                  }
+                  json.put("manifests", children);
+                });
+    app.putManifest("latest", index).answers(404);
+    registry.isUnharmed();
+  }
+
+  @RegistryTest
+  void anImageOfVeryManyLayersThatAreOneIsTaken(Registry registry) {
+    var app = registry.repository("team/app");
+    var config = Payload.ofSize(10);
+    app.push(config);
+    var image =
+        Document.image(config)
+            .with(
+                json -> {
+                  var layers = new JsonArray();
+                  for (int i = 0; i < 20_000; i++) {
+                    layers.add(Document.descriptor(Document.OCI_LAYER, config));
+                  }
+                  json.put("layers", layers);
+                });
+    app.putManifest("latest", image).answers(201);
     registry.isUnharmed();
   }
 
