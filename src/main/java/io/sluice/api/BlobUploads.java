@@ -76,15 +76,17 @@ final class BlobUploads {
     return exchange
         .ask(new BeginUpload(repository, digest.algorithm()))
         .compose(
-            id ->
-                exchange
-                    .ask(new LeaseUpload(repository, id))
-                    .compose(
-                        writer ->
-                            receive(exchange, repository, writer, exchange.body().announced()))
-                    .compose(_ -> finish(exchange, repository, id, digest))
-                    // There is no session that the client could take up again.
-                    .onFailure(_ -> exchange.ask(new CancelUpload(repository, id))));
+            id -> {
+              UploadEvents.publish(exchange, repository, id, Event.Stage.STARTED, 0);
+              return exchange
+                  .ask(new LeaseUpload(repository, id))
+                  .compose(
+                      writer -> receive(exchange, repository, writer, exchange.body().announced()))
+                  .onFailure(cause -> UploadEvents.failed(exchange, repository, id, 0, cause))
+                  .compose(_ -> finish(exchange, repository, id, digest))
+                  // There is no session that the client could take up again.
+                  .onFailure(_ -> exchange.ask(new CancelUpload(repository, id)));
+            });
   }
 
   /** GET: how far the upload is. */
@@ -211,10 +213,7 @@ final class BlobUploads {
       Exchange exchange, RepositoryName repository, UploadId id, Digest digest) {
     return exchange
         .ask(new FinishUpload(repository, id, digest))
-        .onFailure(
-            cause ->
-                UploadEvents.failed(
-                    exchange, repository, id, 0, String.valueOf(cause.getMessage())))
+        .onFailure(cause -> UploadEvents.failed(exchange, repository, id, 0, cause))
         .compose(
             size -> {
               UploadEvents.finished(exchange, repository, id, size, digest);

@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -140,9 +141,21 @@ final class Exchange {
                     userAgent())));
   }
 
-  /** The one value of a query parameter. */
+  /** The first value of a query parameter. */
   Optional<String> parameter(String name) {
-    return Optional.ofNullable(request.getParam(name));
+    return parameters(name).stream().findFirst();
+  }
+
+  /** Every value of a query parameter. */
+  List<String> parameters(String name) {
+    try {
+      return request.params().getAll(name);
+    } catch (IllegalArgumentException e) {
+      var query = request.query();
+      throw new RegistryException(
+          new RegistryError.RequestInvalid(
+              "query", query == null ? "" : query, "percent-encoded UTF-8"));
+    }
   }
 
   /**

@@ -7,10 +7,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request, read when it is wanted and only as fast as it is taken. Confined to the
@@ -33,11 +33,22 @@ final class RequestBody {
   private final HttpServerRequest request;
   private final Connections.Connection.Activity activity;
   private boolean continued;
+  private @Nullable Promise<Void> reading;
+  private @Nullable Throwable gone;
 
   RequestBody(Vertx vertx, HttpServerRequest request, Connections.Connection.Activity activity) {
     this.vertx = vertx;
     this.request = request;
     this.activity = activity;
+    // From the beginning: a client that goes before its body is wanted must be known by then.
+    request.exceptionHandler(this::gone);
+  }
+
+  private void gone(Throwable cause) {
+    gone = cause;
+    if (reading != null) {
+      reading.tryFail(new ClientGone(cause));
+    }
   }
 
   /** How many bytes were announced, or -1 (chunked coding, HTTP/2 without a length). */
@@ -130,12 +141,11 @@ final class RequestBody {
   }
 
   private void read(Promise<Void> done, Sink sink) {
-    if (request.response().closed()) {
-      // The client went while an upload or memory was waited for, and will not be heard of again.
-      done.fail(new ClientGone(new HttpClosedException("the connection is closed")));
+    reading = done;
+    if (gone != null) {
+      done.tryFail(new ClientGone(gone));
       return;
     }
-    request.exceptionHandler(cause -> done.tryFail(new ClientGone(cause)));
     request.endHandler(_ -> done.tryComplete());
     request.handler(
         bytes -> {
@@ -180,7 +190,7 @@ final class RequestBody {
 
   /** After the answer: gets rid of what is left of the body. */
   void discard() {
-    if (request.isEnded()) {
+    if (request.isEnded() || gone != null) {
       return;
     }
     // A request without a body looks like one that goes on until it is read to its end.

@@ -55,10 +55,14 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
     }
   }
 
-  /** How Vert.x says that a client went away while a file was sent to it; we are not asked. */
+  /**
+   * How Vert.x says that a client went away while a file was sent to it, or that what began like
+   * HTTP/2 wasn't; we are not asked.
+   */
   private static boolean isDeparture(ILoggingEvent event) {
     return event.getLoggerName().equals("io.vertx.core.net.impl.VertxConnection")
-        && event.getFormattedMessage().startsWith("sendfile(..) failed");
+        || String.valueOf(event.getFormattedMessage())
+            .startsWith("First received frame was not SETTINGS");
   }
 
   /** What was complained of since the last call. */

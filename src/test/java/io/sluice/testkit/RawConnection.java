@@ -65,9 +65,9 @@ public final class RawConnection implements AutoCloseable {
   }
 
   /** Sends as far as the other side takes it: it may have closed the connection by now. */
-  public RawConnection sendIfPossible(byte[] bytes) {
+  public RawConnection sendIfPossible(String text) {
     try {
-      socket.getOutputStream().write(bytes);
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
       socket.getOutputStream().flush();
     } catch (IOException closed) {
       // The answer tells.

@@ -35,8 +35,7 @@ public final class Registry implements AutoCloseable {
   private final Vertx vertx;
   private final SluiceConfig config;
   private final Events events;
-  private final HttpClient client =
-      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private HttpClient client = newClient();
   private SluiceServer server;
 
   private Registry(Storage storage, Vertx vertx, SluiceConfig config) {
@@ -88,6 +87,10 @@ public final class Registry implements AutoCloseable {
 
   private SluiceServer launch() {
     return await(SluiceServer.start(vertx, config, storage.factory()));
+  }
+
+  private static HttpClient newClient() {
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   }
 
   private static <T> T await(Future<T> future) {
@@ -176,8 +179,10 @@ public final class Registry implements AutoCloseable {
     return new Ask(client, method, uri().resolve(pathOrLocation));
   }
 
-  /** It still takes and gives images, and nothing is left of what was before. */
+  /** It still takes connections and blobs, and holds no memory of what was before. */
   public void isUnharmed() {
+    client.close();
+    client = newClient();
     var after = repository("is/unharmed");
     var payload = Payload.ofSize(100_000);
     after.push(payload);
