@@ -103,14 +103,19 @@ final class Layout {
     return "digests/" + digest(blob) + "/";
   }
 
-  /** The marker of a repository in the catalog. */
+  /**
+   * The marker of a repository in the catalog. A name of the greatest length needs no close, since
+   * no other begins with it; and file systems take no longer one.
+   */
   static String catalog(RepositoryName name) {
-    return CATALOG + name + CLOSE;
+    boolean longest = name.value().length() == RepositoryName.MAX_LENGTH;
+    return longest ? CATALOG + name : CATALOG + name + CLOSE;
   }
 
   /** The repository whose marker this is. */
   static RepositoryName repositoryOfMarker(String key) {
-    return new RepositoryName(key.substring(CATALOG.length(), key.length() - 1));
+    int end = key.charAt(key.length() - 1) == CLOSE ? key.length() - 1 : key.length();
+    return new RepositoryName(key.substring(CATALOG.length(), end));
   }
 
   /** The name of an object that says when, and which digest. */

@@ -2,6 +2,7 @@ package io.sluice.ulid;
 
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.random.RandomGenerator;
 
 /**
  * Makes ULIDs, each greater than the one before, also within a millisecond and when the clock steps
@@ -15,14 +16,20 @@ public final class Ulids {
   private static final long LAST_MILLIS = (1L << 48) - 1;
 
   private final InstantSource clock;
-  private final SecureRandom random = new SecureRandom();
+  private final RandomGenerator random;
   private long millis = -1;
   // The 80 random bits: 16 and 64. Counted on within a millisecond.
   private long high;
   private long low;
 
   public Ulids(InstantSource clock) {
+    this(clock, new SecureRandom());
+  }
+
+  /** One for tests and simulations, which have to come out the same again. */
+  public Ulids(InstantSource clock, RandomGenerator random) {
     this.clock = clock;
+    this.random = random;
   }
 
   /** The next one, by this source's clock. */

@@ -78,7 +78,7 @@ final class SimulatedRegistry {
     Replica() {
       process = new Actor("r" + ++replicaCount);
       long skewMillis = random.nextInt(200_000) - 100_000L;
-      var ulids = new Ulids(() -> store.instant().plusMillis(skewMillis));
+      var ulids = new Ulids(() -> store.instant().plusMillis(skewMillis), random);
       var objects = store.of(process);
       var heads = new MemoryBudget(1024, 512, false);
       registry =

@@ -61,10 +61,6 @@ final class TestRegistry {
   private final WorkerExecutor hashing;
   final TestUploads uploads;
 
-  TestRegistry(Vertx vertx, ObjectStore objects, Clock clock, boolean dedupe) {
-    this(vertx, objects, clock, dedupe, Duration.ZERO);
-  }
-
   /**
    * @param skew by which this process's wall clock is wrong
    */

@@ -7,82 +7,27 @@ import static io.sluice.registry.TestImages.small;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.sluice.Await;
 import io.sluice.oci.Digest;
 import io.sluice.oci.RegistryError;
 import io.sluice.oci.RegistryException;
-import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
 import io.sluice.registry.TestImages.Blob;
-import io.sluice.store.memory.MemoryObjectStore;
 import io.sluice.ulid.Ulid;
 import io.sluice.upload.DataId;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /**
  * What writers keep to so that no collector can take away what they rely on (design, section 5).
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class WritersRulesTest {
-  private static final RepositoryName APP = new RepositoryName("team/app");
-  private static final RepositoryName OTHER = new RepositoryName("other");
-  private static final Tag LATEST = new Tag("latest");
+class WritersRulesTest extends OnARegistry {
   private static final Blob LAYER = large(1);
   private static final Blob CONFIG = small(1);
-
-  private Vertx vertx = Vertx.vertx();
-  private TestRegistry.Clock clock = new TestRegistry.Clock();
-  private MemoryObjectStore objects = new MemoryObjectStore(vertx, clock::instant);
-  private TestRegistry registry = new TestRegistry(vertx, objects, clock, false);
-
-  @BeforeAll
-  void closeTheFirst() {
-    registry.close();
-  }
-
-  @BeforeEach
-  void start() {
-    clock = new TestRegistry.Clock();
-    var now = clock;
-    objects = new MemoryObjectStore(vertx, now::instant);
-    registry = new TestRegistry(vertx, objects, clock, false);
-  }
-
-  @AfterEach
-  void close() {
-    assertThat(registry.uploads.used()).as("memory in use").isZero();
-    registry.close();
-  }
-
-  @AfterAll
-  void closeVertx() {
-    Await.result(vertx.close());
-  }
-
-  private <T> T await(Callable<Future<T>> call) {
-    return Await.on(vertx, call);
-  }
-
-  private TestRegistry replica() {
-    return new TestRegistry(vertx, objects, clock, false);
-  }
-
-  private static RegistryError error(Throwable thrown) {
-    return ((RegistryException) thrown).error();
-  }
 
   // --- links
 
@@ -528,7 +473,7 @@ class WritersRulesTest {
     for (var digest : List.of(LAYER.digest(), sha512)) {
       for (int call = 0; ; call++) {
         start();
-        registry = new TestRegistry(vertx, objects, clock, true);
+        registry = replica(true, Duration.ZERO);
         registry.store.failAfter(call);
         boolean done =
             await(
@@ -548,7 +493,6 @@ class WritersRulesTest {
           assertThat(registry.has(data.key())).as("call %d: %s", call, link).isTrue();
         }
         assertThat(objects.pendingCount()).as("call %d: multipart writes", call).isZero();
-        close();
         if (done) {
           assertThat(links).hasSize(1);
         }
@@ -594,7 +538,6 @@ class WritersRulesTest {
       } catch (AssertionError e) {
         throw new AssertionError("before call " + call + " of " + calls, e);
       }
-      registry.close();
       if (!reached) {
         assertThat(call).as("calls").isGreaterThan(2);
         return;

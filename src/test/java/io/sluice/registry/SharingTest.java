@@ -1,0 +1,220 @@
+package io.sluice.registry;
+
+import static io.sluice.registry.TestImages.large;
+import static io.sluice.registry.TestImages.small;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sluice.oci.RegistryError;
+import io.sluice.oci.RepositoryName;
+import io.sluice.registry.TestImages.Blob;
+import io.sluice.store.Content;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Blobs of several repositories: dedupe, mounts; and how they are read. */
+class SharingTest extends OnARegistry {
+  private static final Blob LARGE = large(1);
+  private static final Blob SMALL = small(1);
+
+  private TestRegistry sharing() {
+    return replica(true, Duration.ZERO);
+  }
+
+  private List<String> data() {
+    return registry.names("data/");
+  }
+
+  private boolean mount(TestRegistry at, Blob blob, Optional<RepositoryName> from) {
+    return await(() -> at.parts.blobs.mount(OTHER, blob.digest(), from));
+  }
+
+  @Test
+  void withoutDedupeEachRepositoryHasItsOwnData() {
+    registry.upload(APP, LARGE);
+    registry.upload(OTHER, LARGE);
+
+    assertThat(data()).hasSize(2);
+    assertThat(registry.names("digests/")).isEmpty();
+  }
+
+  @Test
+  void withDedupeTheSecondUploadSharesTheDataOfTheFirst() {
+    var first = sharing();
+    first.upload(APP, LARGE);
+
+    sharing().upload(OTHER, LARGE);
+
+    assertThat(data()).hasSize(1);
+    assertThat(objects.pendingCount()).isZero();
+    assertThat(read(OTHER, LARGE)).isEqualTo(LARGE.content());
+  }
+
+  @Test
+  void theSameBlobOfOneRepositoryIsStoredOnce() {
+    registry.upload(APP, LARGE);
+    replica().upload(APP, LARGE);
+
+    assertThat(data()).hasSize(1);
+    assertThat(registry.links(APP, LARGE)).hasSize(1);
+  }
+
+  @Test
+  void dataIsSharedThroughAnOldLinkByATentativeOne() {
+    sharing().upload(APP, LARGE);
+    clock.passMoreThanHalfTheGrace();
+    var registry = sharing();
+    registry.store.before(-1, io.vertx.core.Future::succeededFuture);
+
+    registry.upload(OTHER, LARGE);
+
+    assertThat(data()).hasSize(1);
+    assertThat(registry.store.calls())
+        .anyMatch(call -> call.startsWith("put repos/other") && call.contains("-tentative-"));
+  }
+
+  @Test
+  void aHintWhoseLinkWentIsRemovedAndTheUploadKept() {
+    sharing().upload(APP, LARGE);
+    for (var link : registry.links(APP, LARGE)) {
+      await(() -> objects.delete(List.of(Layout.links(APP, LARGE.digest()) + link)));
+    }
+
+    sharing().upload(OTHER, LARGE);
+
+    assertThat(data()).hasSize(2);
+    assertThat(registry.names("digests/")).hasSize(1);
+    assertThat(read(OTHER, LARGE)).isEqualTo(LARGE.content());
+  }
+
+  @Test
+  void whatAUserDeletedIsNotSharedFrom() {
+    var registry = sharing();
+    registry.upload(APP, LARGE);
+    await(() -> registry.parts.blobs.delete(APP, LARGE.digest()));
+
+    assertThat(mount(registry, LARGE, Optional.empty())).isFalse();
+  }
+
+  @Test
+  void aBlobIsMountedFromTheRepositoryThatTheClientNames() {
+    registry.upload(APP, LARGE, SMALL);
+
+    assertThat(mount(registry, LARGE, Optional.of(APP))).isTrue();
+    assertThat(mount(registry, SMALL, Optional.of(APP))).isTrue();
+
+    assertThat(data()).hasSize(1);
+    assertThat(read(OTHER, LARGE)).isEqualTo(LARGE.content());
+    assertThat(read(OTHER, SMALL)).isEqualTo(SMALL.content());
+  }
+
+  @Test
+  void aMountFromAnOldLinkGoesByATentativeOne() {
+    registry.upload(APP, LARGE);
+    clock.passMoreThanHalfTheGrace();
+
+    assertThat(mount(replica(), LARGE, Optional.of(APP))).isTrue();
+
+    assertThat(registry.links(OTHER, LARGE)).hasSize(1).noneMatch(it -> it.contains("tentative"));
+  }
+
+  @Test
+  void whatIsNotThereIsNotMounted() {
+    assertThat(mount(registry, LARGE, Optional.of(APP))).isFalse();
+    assertThat(mount(registry, LARGE, Optional.empty())).isFalse();
+    registry.upload(APP, LARGE);
+    assertThat(mount(registry, LARGE, Optional.empty())).as("nobody keeps account").isFalse();
+    assertThat(registry.links(OTHER, LARGE)).isEmpty();
+  }
+
+  @Test
+  void withDedupeAMountFindsTheDataWithoutBeingTold() {
+    var registry = sharing();
+    registry.upload(APP, LARGE);
+
+    assertThat(mount(registry, LARGE, Optional.empty())).isTrue();
+    assertThat(data()).hasSize(1);
+  }
+
+  @Test
+  void aMountedBlobOutlivesTheOneThatItCameFrom() {
+    registry.upload(APP, LARGE, SMALL);
+    mount(registry, LARGE, Optional.of(APP));
+    mount(registry, SMALL, Optional.of(APP));
+
+    await(() -> registry.parts.blobs.delete(APP, LARGE.digest()));
+    await(() -> registry.parts.blobs.delete(APP, SMALL.digest()));
+
+    assertThat(registry.hasBlob(APP, LARGE)).isFalse();
+    assertThat(read(OTHER, LARGE)).isEqualTo(LARGE.content());
+    assertThat(read(OTHER, SMALL)).isEqualTo(SMALL.content());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 4, 0, 5", "3, 3, 3, 1", "90, 200, 90, 6", "95, 95, 95, 1"})
+  void aPartOfABlobIsRead(long first, long last, int offset, int length) {
+    registry.upload(APP, LARGE);
+
+    var opened =
+        await(
+            () ->
+                registry.parts.blobs.open(APP, LARGE.digest(), new ByteRange.Between(first, last)));
+
+    assertThat(opened.size()).isEqualTo(96);
+    assertThat(opened.offset()).isEqualTo(offset);
+    assertThat(bytes(opened.content()))
+        .isEqualTo(Arrays.copyOfRange(LARGE.content(), offset, offset + length));
+  }
+
+  @Test
+  void aRangeBehindTheEndIsRefused() {
+    registry.upload(APP, LARGE);
+
+    assertThatThrownBy(
+            () ->
+                await(() -> registry.parts.blobs.open(APP, LARGE.digest(), new ByteRange.From(96))))
+        .satisfies(e -> assertThat(error(e)).isEqualTo(new RegistryError.RangeNotSatisfiable(96)));
+  }
+
+  @Test
+  void anEmptyBlobIsABlob() {
+    var empty = new Blob("");
+    registry.upload(APP, empty);
+
+    assertThat(registry.hasBlob(APP, empty)).isTrue();
+    assertThat(read(APP, empty)).isEmpty();
+  }
+
+  /** The link was believed in, and has been replaced by a renewed one since. */
+  @Test
+  void aBlobIsReadWhenTheLinkThatWasKnownIsGone() {
+    registry.upload(APP, SMALL);
+    var known = registry.links(APP, SMALL).getFirst();
+    replica().upload(OTHER, SMALL);
+    mountBack();
+    await(() -> objects.delete(List.of(Layout.links(APP, SMALL.digest()) + known)));
+
+    assertThat(read(APP, SMALL)).isEqualTo(SMALL.content());
+  }
+
+  private void mountBack() {
+    clock.passMoreThanHalfTheGrace();
+    registry.hasBlob(APP, SMALL);
+    replica().push(APP, TestImages.image(SMALL), LATEST);
+  }
+
+  private byte[] read(RepositoryName repository, Blob blob) {
+    return bytes(
+        await(() -> registry.parts.blobs.open(repository, blob.digest(), new ByteRange.Whole()))
+            .content());
+  }
+
+  private static byte[] bytes(Content content) {
+    return ((Content.InMemory) content).bytes().getBytes();
+  }
+}
