@@ -18,6 +18,7 @@ public final class SealedUpload {
   private final long size;
   private final @Nullable ByteBuffer memory;
   private final boolean stored;
+  private Runnable onEnd = () -> {};
 
   SealedUpload(
       UploadSession session,
@@ -30,6 +31,15 @@ public final class SealedUpload {
     this.size = size;
     this.memory = memory;
     this.stored = stored;
+  }
+
+  /** What is called when one of the three ends was reached, however that went. */
+  void onEnd(Runnable action) {
+    onEnd = action;
+  }
+
+  private Future<Void> ended(Future<Void> end) {
+    return end.onComplete(_ -> onEnd.run());
   }
 
   public Digest digest() {
@@ -56,7 +66,7 @@ public final class SealedUpload {
 
   /** Ends the session after the blob was made. */
   public Future<Void> forget() {
-    return session.forget();
+    return ended(session.forget());
   }
 
   /**
@@ -64,11 +74,11 @@ public final class SealedUpload {
    * so what became a data object stays, for the collector if nobody refers to it.
    */
   public Future<Void> abandon() {
-    return session.discard();
+    return ended(session.discard());
   }
 
   /** Drops the bytes, which nobody can have referred to: the registry has them already. */
   public Future<Void> discard() {
-    return stored ? session.dropStored() : session.discard();
+    return ended(stored ? session.dropStored() : session.discard());
   }
 }

@@ -47,8 +47,14 @@ final class UploadSession {
   private int nextPart = 1;
   private int busy;
   private boolean acquiring;
+  private @Nullable Preparation preparation;
   private boolean starting;
   private @Nullable Throwable failure;
+
+  /** Memory that was asked for before the first byte; who lets go before it comes wants none. */
+  private static final class Preparation {
+    boolean cancelled;
+  }
 
   /** A new, empty one. */
   UploadSession(
@@ -168,12 +174,25 @@ final class UploadSession {
       return Future.succeededFuture();
     }
     boolean small = multipart == null && expected <= resources.heads().bufferSize();
+    var wanted = new Preparation();
+    preparation = wanted;
     return (small ? resources.heads() : resources.parts())
         .acquire(resources.vertx())
-        .map(
+        .compose(
             chunk -> {
-              filling = chunk;
-              return null;
+              if (wanted.cancelled) {
+                chunk.release();
+                return Future.failedFuture(
+                    new RegistryException(
+                        new RegistryError.UploadInvalid("the request let go of this upload")));
+              }
+              preparation = null;
+              if (filling == null && failure == null) {
+                filling = chunk;
+              } else {
+                chunk.release();
+              }
+              return Future.succeededFuture();
             });
   }
 
@@ -325,8 +344,12 @@ final class UploadSession {
     changed();
   }
 
-  /** Gives the buffer back that was asked for and then not needed. */
+  /** Gives the buffer back that was asked for and then not needed, also when it comes later. */
   void dropEmptyBuffer() {
+    if (preparation != null) {
+      preparation.cancelled = true;
+      preparation = null;
+    }
     if (filling != null && filling.length() == 0) {
       releaseMemory();
     }

@@ -144,25 +144,24 @@ public final class Uploads {
 
   /**
    * Ends a session's receiving; see {@link UploadSession#seal}. Whatever comes of it, the session
-   * is gone afterwards.
+   * is gone afterwards; nobody else gets hold of it before the sealed upload has been used or
+   * dropped, since what was verified must not be written to any more.
    */
   public Future<SealedUpload> seal(RepositoryName repository, UploadId id, Digest expected) {
     return take(repository, id)
         .compose(
-            entry -> {
-              remove(entry);
-              return entry.session.seal(expected);
-            });
+            entry ->
+                entry
+                    .session
+                    .seal(expected)
+                    .onFailure(_ -> remove(entry))
+                    .onSuccess(upload -> upload.onEnd(() -> remove(entry))));
   }
 
   /** Drops a session and what was stored of it. */
   public Future<Void> cancel(RepositoryName repository, UploadId id) {
     return take(repository, id)
-        .compose(
-            entry -> {
-              remove(entry);
-              return entry.session.discard();
-            });
+        .compose(entry -> entry.session.discard().onComplete(_ -> remove(entry)));
   }
 
   /** How many sessions are in this process's memory. */
@@ -221,14 +220,15 @@ public final class Uploads {
   private void giveBack(Entry entry) {
     entry.writer = null;
     entry.idleSince = System.nanoTime();
-    if (entry.session.failure() != null && entries.get(entry.session.id()) == entry) {
-      remove(entry);
+    if (entry.session.failure() == null) {
+      release(entry);
+    } else {
       entry
           .session
           .discard()
-          .onFailure(e -> LOG.atWarn().setCause(e).log("a failed upload could not be removed"));
+          .onFailure(e -> LOG.atWarn().setCause(e).log("a failed upload could not be removed"))
+          .onComplete(_ -> remove(entry));
     }
-    release(entry);
   }
 
   private void remove(Entry entry) {
@@ -308,28 +308,32 @@ public final class Uploads {
         .onComplete(_ -> remove(entry));
   }
 
-  private void tick() {
+  /** Parks what nobody uses; called every second. Completes when that is done. */
+  Future<Void> tick() {
     long now = System.nanoTime();
     boolean contended = resources.parts().contended() || resources.heads().contended();
+    var parked = new ArrayList<Future<?>>();
     for (var entry : List.copyOf(entries.values())) {
       if (entry.writer != null && contended) {
         entry.writer.relieveIfIdleFor(STALL.toNanos());
       } else if (entry.inUse == null) {
         // A session without a byte costs nothing to keep and nothing to lose: it is not worth a
         // record.
-        var patience =
-            entry.session.received() == 0 ? settings.expireAfter() : settings.parkAfter();
-        if (now - entry.idleSince > patience.toNanos()
-            || contended && entry.session.received() > 0) {
+        boolean empty = entry.session.received() == 0;
+        var patience = empty ? settings.expireAfter() : settings.parkAfter();
+        if (now - entry.idleSince > patience.toNanos() || contended && !empty) {
           entry.inUse = resources.promise();
-          if (entry.session.received() == 0) {
+          if (empty) {
             remove(entry);
           } else {
-            park(entry);
+            parked.add(park(entry));
           }
         }
       }
     }
+    return parked.isEmpty()
+        ? Future.succeededFuture()
+        : Future.join(parked).transform(_ -> Future.succeededFuture());
   }
 
   /**

@@ -484,7 +484,8 @@ class WritersRulesTest extends OnARegistry {
                         .compose(all -> registry.parts.blobs.add(APP, all))
                         .map(true)
                         .otherwise(false));
-        boolean reached = registry.store.calls().size() > call;
+        var calls = registry.store.calls();
+        boolean reached = calls.size() > call;
         registry.store.before(-1, Future::succeededFuture);
 
         var links = registry.names(Layout.links(APP, digest));
@@ -492,7 +493,10 @@ class WritersRulesTest extends OnARegistry {
           var data = new DataId(new Ulid(link.split("-", -1)[1]));
           assertThat(registry.has(data.key())).as("call %d: %s", call, link).isTrue();
         }
-        assertThat(objects.pendingCount()).as("call %d: multipart writes", call).isZero();
+        if (!reached || !calls.get(call).startsWith("begin")) {
+          // Of a write whose name never came only its age tells that nobody will finish it.
+          assertThat(objects.pendingCount()).as("call %d: multipart writes", call).isZero();
+        }
         if (done) {
           assertThat(links).hasSize(1);
         }

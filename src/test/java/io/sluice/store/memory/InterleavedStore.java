@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 /**
  * A store that lets something else happen right before one of its calls, or lets one call fail
  * although it had its effect; and that tells what was called. So two operations can be interleaved
- * at every place there is. Multipart writes pass uncounted.
+ * at every place there is.
  */
 public final class InterleavedStore implements ObjectStore {
   private static final int EACH = Integer.MAX_VALUE;
@@ -101,12 +101,13 @@ public final class InterleavedStore implements ObjectStore {
 
   @Override
   public Future<MultipartWrite> startMultipart(String key) {
-    return store.startMultipart(key);
+    return call("begin " + key, () -> store.startMultipart(key))
+        .map(write -> new Write(key, write));
   }
 
   @Override
   public MultipartWrite resumeMultipart(String key, String multipartId) {
-    return store.resumeMultipart(key, multipartId);
+    return new Write(key, store.resumeMultipart(key, multipartId));
   }
 
   @Override
@@ -132,5 +133,45 @@ public final class InterleavedStore implements ObjectStore {
   @Override
   public Future<Void> close() {
     return store.close();
+  }
+
+  private final class Write implements MultipartWrite {
+    private final String key;
+    private final MultipartWrite write;
+
+    Write(String key, MultipartWrite write) {
+      this.key = key;
+      this.write = write;
+    }
+
+    @Override
+    public String id() {
+      return write.id();
+    }
+
+    @Override
+    public Future<Part> write(int number, long offset, ByteBuffer bytes) {
+      return call("part " + number + " of " + key, () -> write.write(number, offset, bytes));
+    }
+
+    @Override
+    public Future<List<Part>> parts() {
+      return call("parts of " + key, write::parts);
+    }
+
+    @Override
+    public Future<Void> complete(List<Part> parts) {
+      return call("complete " + key, () -> write.complete(parts));
+    }
+
+    @Override
+    public Future<Void> suspend() {
+      return call("suspend " + key, write::suspend);
+    }
+
+    @Override
+    public Future<Void> abort() {
+      return call("abort " + key, write::abort);
+    }
   }
 }

@@ -1,0 +1,86 @@
+package io.sluice.upload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.sluice.oci.Digest;
+import io.sluice.oci.RepositoryName;
+import io.sluice.ulid.Ulid;
+import io.sluice.ulid.Ulids;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Optional;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.LongRange;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SessionRecordTest {
+  private static final DataId DATA = new DataId(new Ulid("01ARZ3NDEKTSV4RRFFQ69G5FAV"));
+
+  @Property
+  void isReadAsItWasWritten(
+      @ForAll Digest.Algorithm algorithm,
+      @ForAll("multiparts") Optional<String> multipart,
+      @ForAll @LongRange(min = 0) long stored,
+      @ForAll byte[] tail)
+      throws IOException {
+    var record =
+        new SessionRecord(
+            new RepositoryName("a/b"), algorithm, DATA, multipart, stored, Buffer.buffer(tail));
+
+    var bytes = new byte[record.encode().remaining()];
+    record.encode().get(bytes);
+
+    assertThat(SessionRecord.decode(Buffer.buffer(bytes))).isEqualTo(record);
+  }
+
+  @Provide
+  Arbitrary<Optional<String>> multiparts() {
+    return Arbitraries.strings().ofMinLength(1).ofMaxLength(30).optional();
+  }
+
+  @Property
+  void damageIsToldAsSuch(@ForAll byte[] bytes) {
+    try {
+      SessionRecord.decode(Buffer.buffer(bytes));
+    } catch (IOException expected) {
+      assertThat(expected).isNotNull();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "\n",
+        "null\n",
+        "{}\n",
+        "{\"repository\":\"a\",\"algorithm\":\"SHA256\",\"data\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"stored\":0,\"tail\":3}\nab",
+        "{\"repository\":\"../a\",\"algorithm\":\"SHA256\",\"data\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"stored\":0,\"tail\":0}\n",
+        "{\"repository\":\"a\",\"algorithm\":\"MD5\",\"data\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"stored\":0,\"tail\":0}\n",
+        "{\"repository\":\"a\",\"algorithm\":\"SHA256\",\"data\":\"x\",\"stored\":0,\"tail\":0}\n"
+      })
+  void whatIsNotARecordIsRefused(String text) {
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () -> SessionRecord.decode(Buffer.buffer(text)))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void itsKeyTellsWhoseItIs() {
+    var id = UploadId.random();
+    var key = SessionRecord.key(id, new Ulids(InstantSource.system()).next(), DATA);
+
+    assertThat(key).startsWith(SessionRecord.prefix(id));
+    assertThat(SessionRecord.idOf(key)).contains(id);
+    assertThat(SessionRecord.dataOf(key)).contains(DATA);
+    assertThat(SessionRecord.idOf("uploads/x/y")).isEmpty();
+    assertThat(SessionRecord.dataOf("uploads/x/y")).isEmpty();
+  }
+}
