@@ -22,6 +22,9 @@ public final class MemoryBudget {
    * the budget and not by the number of clients. Nobody waits for a buffer while holding one that is not being written,
    * so whoever waits will get one as soon as the store has taken a part.
    */
+  /** A disk that is written to past the page cache takes memory from whole pages on only. */
+  private static final int ALIGNMENT = 4096;
+
   private final int bufferSize;
   private final int buffers;
   private final boolean direct;
@@ -89,11 +92,15 @@ public final class MemoryBudget {
         return null;
       }
       allocated++;
-      buffer = direct ? ByteBuffer.allocateDirect(bufferSize) : ByteBuffer.allocate(bufferSize);
+      buffer = direct ? allocateAligned(bufferSize) : ByteBuffer.allocate(bufferSize);
     }
     used++;
     peak = Math.max(peak, used);
     return new Chunk(this, buffer.clear());
+  }
+
+  private static ByteBuffer allocateAligned(int size) {
+    return ByteBuffer.allocateDirect(size + 2 * ALIGNMENT).alignedSlice(ALIGNMENT).slice(0, size);
   }
 
   private void giveBack(ByteBuffer buffer) {

@@ -38,20 +38,22 @@ final class Folders {
   private final Path temporary;
   private final Path parts;
   private final boolean fsync;
+  private final boolean direct;
 
-  private Folders(Path root, boolean fsync) {
+  private Folders(Path root, boolean fsync, boolean direct) {
     this.root = root;
     this.temporary = root.resolve(TEMPORARY);
     this.parts = root.resolve(PARTS);
     this.fsync = fsync;
+    this.direct = direct;
   }
 
   static Folders open(Path root, boolean fsync) throws IOException {
     // The real path once, at the start: a symbolic link as root is the operator's choice.
     var real = Files.createDirectories(root).toRealPath();
-    var folders = new Folders(real, fsync);
-    Files.createDirectories(folders.temporary);
-    Files.createDirectories(folders.parts);
+    Files.createDirectories(real.resolve(PARTS));
+    var temporary = Files.createDirectories(real.resolve(TEMPORARY));
+    var folders = new Folders(real, fsync, PartFile.canWriteDirectly(temporary));
     try (var leftovers = Files.newDirectoryStream(folders.temporary)) {
       for (var file : leftovers) {
         Files.deleteIfExists(file);
@@ -164,6 +166,11 @@ final class Folders {
 
   boolean fsync() {
     return fsync;
+  }
+
+  /** Whether large files may be written past the page cache. */
+  boolean direct() {
+    return direct;
   }
 
   /** Removes the folder and those above that are empty by that; returns the lowest that stays. */

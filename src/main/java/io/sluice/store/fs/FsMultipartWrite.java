@@ -6,14 +6,11 @@ import io.sluice.store.Sequence;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A file below {@code .parts} that grows by one part after the other, so that its length always
@@ -32,18 +29,17 @@ final class FsMultipartWrite implements MultipartWrite {
   private final Folders folders;
   private final Path target;
   private final String id;
-  private final Path file;
+  private final PartFile file;
   private final Sequence writes = new Sequence();
   private final Sequence syncs = new Sequence();
   private long unsynced;
-  private @Nullable FileChannel channel;
 
   FsMultipartWrite(FsObjectStore store, Folders folders, Path target) {
     this.store = store;
     this.folders = folders;
     this.target = target;
     this.id = folders.root().relativize(target).toString().replace('/', '!');
-    this.file = folders.parts().resolve(id);
+    this.file = new PartFile(folders.parts().resolve(id), folders.direct());
   }
 
   static String keyOf(String id) {
@@ -53,7 +49,7 @@ final class FsMultipartWrite implements MultipartWrite {
   Future<Void> create() {
     return store.run(
         () -> {
-          Files.createFile(file);
+          Files.createFile(file.path());
         });
   }
 
@@ -72,14 +68,12 @@ final class FsMultipartWrite implements MultipartWrite {
             () ->
                 store.<Part>blocking(
                     () -> {
-                      var out = channel();
-                      long at = offset;
-                      while (source.hasRemaining()) {
-                        at += out.write(source, at);
-                      }
+                      file.write(source, offset);
                       return new Part(number, size, "");
                     }));
-    unsynced += size;
+    if (!file.isDirect(bytes, offset)) {
+      unsynced += size;
+    }
     if (folders.fsync() && unsynced >= SYNC_EVERY && syncs.isIdle()) {
       unsynced = 0;
       syncs.then(() -> written.compose(_ -> store.run(this::syncData)));
@@ -93,10 +87,10 @@ final class FsMultipartWrite implements MultipartWrite {
         () ->
             store.blocking(
                 () -> {
-                  if (!Files.exists(file)) {
+                  if (!Files.exists(file.path())) {
                     throw new ObjectNotFound(id);
                   }
-                  long size = Files.size(file);
+                  long size = Files.size(file.path());
                   return size == 0 ? List.of() : List.of(new Part(1, size, ""));
                 }));
   }
@@ -106,18 +100,17 @@ final class FsMultipartWrite implements MultipartWrite {
     long size = parts.stream().mapToLong(Part::size).sum();
     return quiet(
         () -> {
-          var out = channel();
-          if (out.size() != size) {
-            throw new IOException("the file has " + out.size() + " bytes, not " + size);
+          if (file.size() != size) {
+            throw new IOException("the file has " + file.size() + " bytes, not " + size);
           }
           // The object is as old as its completion, not as its last part: ages decide what may be
           // collected.
-          Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+          Files.setLastModifiedTime(file.path(), FileTime.from(Instant.now()));
           if (folders.fsync()) {
-            out.force(true);
+            file.force(true);
           }
-          close();
-          folders.moveIn(file, target);
+          file.close();
+          folders.moveIn(file.path(), target);
         });
   }
 
@@ -128,7 +121,7 @@ final class FsMultipartWrite implements MultipartWrite {
           if (folders.fsync()) {
             syncData();
           }
-          close();
+          file.close();
         });
   }
 
@@ -136,8 +129,8 @@ final class FsMultipartWrite implements MultipartWrite {
   public Future<Void> abort() {
     return quiet(
         () -> {
-          close();
-          Files.deleteIfExists(file);
+          file.close();
+          Files.deleteIfExists(file.path());
         });
   }
 
@@ -147,20 +140,6 @@ final class FsMultipartWrite implements MultipartWrite {
   }
 
   private void syncData() throws IOException {
-    channel().force(false);
-  }
-
-  private synchronized FileChannel channel() throws IOException {
-    if (channel == null) {
-      channel = FileChannel.open(file, StandardOpenOption.WRITE);
-    }
-    return channel;
-  }
-
-  private synchronized void close() throws IOException {
-    if (channel != null) {
-      channel.close();
-      channel = null;
-    }
+    file.force(false);
   }
 }

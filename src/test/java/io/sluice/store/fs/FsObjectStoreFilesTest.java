@@ -43,6 +43,36 @@ class FsObjectStoreFilesTest extends FsContract {
         .hasSize(1);
   }
 
+  /** Part by part through the page cache and past it, with parts that fit no block among them. */
+  @Example
+  void aLargeObjectIsWhatWasWrittenHoweverItsPartsReachTheDisk() throws Exception {
+    int part = 1 << 20;
+    var bytes = ByteBuffer.allocateDirect(part + 8192).alignedSlice(4096).slice(0, part);
+    var expected = java.security.MessageDigest.getInstance("SHA-256");
+    var random = new java.util.SplittableRandom(1);
+    var content = new byte[part];
+    var write = await(() -> store().startMultipart("data/large"));
+    var parts = new java.util.ArrayList<io.sluice.store.MultipartWrite.Part>();
+    long offset = 0;
+    // Whole parts to well beyond what is cached, then an odd one, after which nothing is aligned.
+    for (int i = 1; i <= 44; i++) {
+      int size = i == 38 || i == 44 ? 70_001 : part;
+      random.nextBytes(content);
+      expected.update(content, 0, size);
+      bytes.clear().put(content, 0, size).flip();
+      int number = i;
+      long at = offset;
+      parts.add(await(() -> write.write(number, at, bytes)));
+      assertThat(bytes.remaining()).isEqualTo(size);
+      offset += size;
+    }
+    await(() -> write.complete(parts));
+
+    var actual = java.security.MessageDigest.getInstance("SHA-256");
+    actual.update(Files.readAllBytes(root().resolve("data/large")));
+    assertThat(actual.digest()).isEqualTo(expected.digest());
+  }
+
   @Example
   void noKeyLeadsOutOfTheFolderOrIntoOurOwn() {
     for (var key :
