@@ -1,12 +1,12 @@
 package io.sluice;
 
+import io.sluice.cli.SluiceCommand;
+
+/** The program: hands its arguments to the command line and ends with its exit code. */
 public final class Sluice {
   private Sluice() {}
 
   public static void main(String[] args) {
-    Object o = args;
-    if (o instanceof String[] a && a.length > 0) {
-      System.out.println(a[0]);
-    }
+    System.exit(SluiceCommand.run(args));
   }
 }

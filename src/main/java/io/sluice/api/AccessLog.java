@@ -1,5 +1,7 @@
 package io.sluice.api;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,12 +13,20 @@ final class AccessLog {
   private static final Logger LOG = LoggerFactory.getLogger("io.sluice.access");
 
   private final Exchange exchange;
-  private final Runnable onEnd;
+  private final List<Runnable> whenOver = new ArrayList<>();
   private boolean done;
 
-  AccessLog(Exchange exchange, Runnable onEnd) {
+  AccessLog(Exchange exchange) {
     this.exchange = exchange;
-    this.onEnd = onEnd;
+  }
+
+  /** What else is to be done when the answer was given, or can't be given any more. */
+  void whenOver(Runnable action) {
+    if (done) {
+      action.run();
+    } else {
+      whenOver.add(action);
+    }
   }
 
   void watch() {
@@ -31,7 +41,7 @@ final class AccessLog {
       return;
     }
     done = true;
-    onEnd.run();
+    whenOver.forEach(Runnable::run);
     if (!LOG.isInfoEnabled()) {
       return;
     }

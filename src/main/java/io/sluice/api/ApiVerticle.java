@@ -20,9 +20,12 @@ import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Serves HTTP on one event loop; deployed once for each. */
 public final class ApiVerticle extends VerticleBase {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiVerticle.class);
 
   /**
    * What a socket read may bring at once; larger than Vert.x's 8 KiB, since layers are what comes.
@@ -63,8 +66,21 @@ public final class ApiVerticle extends VerticleBase {
     // -1 is a free port that all instances share.
     int port = settings.port() == 0 ? -1 : settings.port();
     return http.connectionHandler(connections::opened)
-        .invalidRequestHandler(ApiVerticle::refuse)
-        .requestHandler(router)
+        .exceptionHandler(
+            cause ->
+                LOG.atDebug().addKeyValue("error", cause.toString()).log("a connection failed"))
+        .invalidRequestHandler(request -> refuse(connections, request))
+        .requestHandler(
+            request -> {
+              if (connections.isRefused(request.connection())) {
+                return;
+              }
+              if (isBodyReadable(request)) {
+                router.handle(request);
+              } else {
+                refuse(connections, request);
+              }
+            })
         .listen(port, settings.address());
   }
 
@@ -132,8 +148,22 @@ public final class ApiVerticle extends VerticleBase {
     new Exchange(shared, context.request()).fail(new RegistryException(error));
   }
 
+  /**
+   * Whether we and everybody in front of us agree where the body ends (RFC 9112, 6.3): the decoder
+   * takes a coding that it doesn't know for none, and the body for the next request.
+   */
+  private static boolean isBodyReadable(HttpServerRequest request) {
+    var codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
+    return codings.isEmpty()
+        || codings.size() == 1 && codings.getFirst().strip().equalsIgnoreCase("chunked");
+  }
+
   /** What isn't HTTP, or too much of it: an answer in our form, and the end of the connection. */
-  private static void refuse(HttpServerRequest request) {
+  private static void refuse(Connections connections, HttpServerRequest request) {
+    if (connections.isRefused(request.connection())) {
+      return;
+    }
+    connections.refuse(request.connection());
     var cause = request.decoderResult() == null ? null : request.decoderResult().cause();
     int status =
         switch (cause) {

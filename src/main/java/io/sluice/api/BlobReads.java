@@ -36,9 +36,12 @@ final class BlobReads {
           .ask(new StatBlob(repository, digest, false))
           .compose(_ -> notModified(exchange, digest));
     }
+    var range = range(exchange, digest);
+    // Whoever asks for a range waits for a 206, also when it covers everything.
+    boolean partial = !(range instanceof ByteRange.Whole);
     return exchange
-        .ask(new OpenBlob(repository, digest, range(exchange, digest)))
-        .compose(blob -> send(exchange, repository, digest, blob));
+        .ask(new OpenBlob(repository, digest, range))
+        .compose(blob -> send(exchange, repository, digest, blob, partial));
   }
 
   private static ByteRange range(Exchange exchange, Digest digest) {
@@ -49,14 +52,17 @@ final class BlobReads {
   }
 
   private static Future<Void> send(
-      Exchange exchange, RepositoryName repository, Digest digest, OpenedBlob blob) {
+      Exchange exchange,
+      RepositoryName repository,
+      Digest digest,
+      OpenedBlob blob,
+      boolean partial) {
     var response = exchange.response();
     if (response.closed()) {
       blob.content().close();
       return Future.succeededFuture();
     }
     long length = blob.content().length();
-    boolean partial = length < blob.size();
     describe(exchange, digest);
     response.setStatusCode(partial ? 206 : 200);
     response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));

@@ -76,13 +76,17 @@ final class BlobUploads {
     return exchange
         .ask(new BeginUpload(repository, digest.algorithm()))
         .compose(
-            id ->
-                exchange
-                    .ask(new LeaseUpload(repository, id))
-                    .compose(writer -> receive(exchange, repository, writer))
-                    .compose(_ -> finish(exchange, repository, id, digest))
-                    // There is no session that the client could take up again.
-                    .onFailure(_ -> exchange.ask(new CancelUpload(repository, id))));
+            id -> {
+              UploadEvents.publish(exchange, repository, id, Event.Stage.STARTED, 0);
+              return exchange
+                  .ask(new LeaseUpload(repository, id))
+                  .compose(
+                      writer -> receive(exchange, repository, writer, exchange.body().announced()))
+                  .onFailure(cause -> UploadEvents.failed(exchange, repository, id, 0, cause))
+                  .compose(_ -> finish(exchange, repository, id, digest))
+                  // There is no session that the client could take up again.
+                  .onFailure(_ -> exchange.ask(new CancelUpload(repository, id)));
+            });
   }
 
   /** GET: how far the upload is. */
@@ -141,7 +145,11 @@ final class BlobUploads {
                           _ ->
                               Future.failedFuture(
                                   outOfOrder(exchange, repository, id, writer, misfit.get())))
-                  : receive(exchange, repository, writer);
+                  : receive(
+                      exchange,
+                      repository,
+                      writer,
+                      chunk.map(Ranges.Chunk::length).orElse(exchange.body().announced()));
             });
   }
 
@@ -174,11 +182,11 @@ final class BlobUploads {
 
   /** Pipes the body into the upload; what arrived of it counts, also when the rest doesn't come. */
   private static Future<Long> receive(
-      Exchange exchange, RepositoryName repository, UploadWriter writer) {
+      Exchange exchange, RepositoryName repository, UploadWriter writer, long expected) {
     var progress = UploadEvents.watch(exchange, repository, writer);
     return writer
-        .open(exchange.body().announced())
-        .compose(_ -> exchange.body().writeTo(writer))
+        .open(expected)
+        .compose(_ -> exchange.body().writeTo(writer, expected))
         .transform(
             result ->
                 writer
@@ -187,18 +195,25 @@ final class BlobUploads {
                         offset ->
                             result.succeeded()
                                 ? Future.succeededFuture(offset)
-                                : Future.failedFuture(result.cause())))
+                                : Future.failedFuture(
+                                    stopped(exchange, repository, writer, result.cause()))))
         .onComplete(_ -> progress.stop());
+  }
+
+  /** After a part of a body came: the answer says how far the upload is. */
+  private static Throwable stopped(
+      Exchange exchange, RepositoryName repository, UploadWriter writer, Throwable cause) {
+    if (cause instanceof RegistryException e && e.error() instanceof RegistryError.SizeMismatch) {
+      describe(exchange, repository, writer.id(), writer.received());
+    }
+    return cause;
   }
 
   private static Future<Void> finish(
       Exchange exchange, RepositoryName repository, UploadId id, Digest digest) {
     return exchange
         .ask(new FinishUpload(repository, id, digest))
-        .onFailure(
-            cause ->
-                UploadEvents.failed(
-                    exchange, repository, id, 0, String.valueOf(cause.getMessage())))
+        .onFailure(cause -> UploadEvents.failed(exchange, repository, id, 0, cause))
         .compose(
             size -> {
               UploadEvents.finished(exchange, repository, id, size, digest);

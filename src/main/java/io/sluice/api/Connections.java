@@ -1,6 +1,6 @@
 package io.sluice.api;
 
-import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections of one verticle instance, and which of them have been idle for too long. Confined
@@ -23,7 +26,13 @@ import org.jspecify.annotations.Nullable;
  * client that goes on may take its time.
  */
 final class Connections {
-  private static final long SWEEP_MILLIS = 1000;
+  private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
+  /** How late a limit may be noticed, as its fraction; but between these bounds. */
+  private static final int SWEEP_FRACTION = 4;
+
+  private static final long SWEEP_LEAST_MILLIS = 50;
+  private static final long SWEEP_MOST_MILLIS = 1000;
 
   private final ApiSettings settings;
   private final AtomicInteger open;
@@ -32,28 +41,55 @@ final class Connections {
   Connections(Vertx vertx, ApiSettings settings, AtomicInteger open) {
     this.settings = settings;
     this.open = open;
-    vertx.setPeriodic(SWEEP_MILLIS, _ -> sweep());
+    vertx.setPeriodic(sweepMillis(settings), _ -> sweep());
   }
 
-  /** A connection was opened. Beyond the limit it is closed at once: that costs least. */
-  void opened(HttpConnection connection) {
-    if (open.incrementAndGet() > settings.maxConnections()) {
-      open.decrementAndGet();
-      connection.close();
+  private static long sweepMillis(ApiSettings settings) {
+    long shortest =
+        Stream.of(
+                Optional.of(settings.headerTimeout()),
+                Optional.of(settings.keepAlive()),
+                settings.readIdle(),
+                settings.writeIdle())
+            .flatMap(Optional::stream)
+            .mapToLong(Duration::toMillis)
+            .min()
+            .orElse(SWEEP_MOST_MILLIS);
+    return Math.clamp(shortest / SWEEP_FRACTION, SWEEP_LEAST_MILLIS, SWEEP_MOST_MILLIS);
+  }
+
+  /** A connection's first request has come. Beyond the limit it is closed at once. */
+  void opened(HttpConnection http) {
+    var connection = new Connection(http);
+    if (connection.context != null
+        && !AcceptGuard.admit(connection.context.channel(), settings, open)) {
+      http.close();
       return;
     }
-    connections.put(connection, new Connection(connection));
-    connection.closeHandler(
-        _ -> {
-          connections.remove(connection);
-          open.decrementAndGet();
-        });
+    connections.put(http, connection);
+    // Without a handler, Vert.x reports each client that resets its connection as an error.
+    http.exceptionHandler(
+        cause -> LOG.atDebug().addKeyValue("error", cause.toString()).log("a connection failed"));
+    http.closeHandler(_ -> connections.remove(http));
   }
 
   /** A request's header has come. */
   Connection.Activity begun(HttpConnection connection) {
     var known = connections.get(connection);
     return known == null ? new Connection(connection).begin() : known.begin();
+  }
+
+  /** What follows on a connection is not read as requests any more; it is about to be closed. */
+  void refuse(HttpConnection http) {
+    var connection = connections.get(http);
+    if (connection != null) {
+      connection.refused = true;
+    }
+  }
+
+  boolean isRefused(HttpConnection http) {
+    var connection = connections.get(http);
+    return connection != null && connection.refused;
   }
 
   int count() {
@@ -64,7 +100,7 @@ final class Connections {
     long now = System.nanoTime();
     for (var connection : List.copyOf(connections.values())) {
       if (connection.isIdle(now, settings)) {
-        connection.http.close();
+        connection.cut();
       }
     }
   }
@@ -73,8 +109,9 @@ final class Connections {
   static final class Connection {
     private final HttpConnection http;
     private final List<Activity> activities = new ArrayList<>();
-    private final @Nullable Channel channel;
+    private final @Nullable ChannelHandlerContext context;
     private boolean first = true;
+    private boolean refused;
     private long quietSince = System.nanoTime();
     private @Nullable Object writing;
     private long written;
@@ -82,10 +119,22 @@ final class Connections {
 
     private Connection(HttpConnection http) {
       this.http = http;
-      this.channel =
+      this.context =
           http instanceof io.vertx.core.http.impl.HttpServerConnection server
-              ? server.channelHandlerContext().channel()
+              ? server.channelHandlerContext()
               : null;
+    }
+
+    /**
+     * At once, past Vert.x, which would first write what is waiting: whoever takes nothing would
+     * never see the end of that.
+     */
+    private void cut() {
+      if (context == null) {
+        http.close();
+      } else {
+        var unused = context.close();
+      }
     }
 
     private Activity begin() {
@@ -108,7 +157,7 @@ final class Connections {
     /** Whether there is something to write, and it is the same as it was for all the time. */
     private boolean isNotReading(long now, Optional<Duration> patience) {
       @Nullable ChannelOutboundBuffer buffer =
-          channel == null ? null : channel.unsafe().outboundBuffer();
+          context == null ? null : context.channel().unsafe().outboundBuffer();
       @Nullable Object current = buffer == null ? null : buffer.current();
       if (buffer == null || current == null) {
         writing = null;

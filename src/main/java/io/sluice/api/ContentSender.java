@@ -26,8 +26,13 @@ final class ContentSender {
                   : response.sendFile(file.channel(), file.offset(), file.length()))
               .onComplete(_ -> exchange.vertx().executeBlocking(() -> close(file), false));
       case Content.Streamed streamed -> {
-        response.closeHandler(_ -> streamed.close());
-        yield streamed.stream().pipeTo(response);
+        exchange.whenOver(streamed::close);
+        // A stream that fails must not end the answer: it would pass for complete.
+        yield streamed.stream()
+            .pipe()
+            .endOnFailure(false)
+            .to(response)
+            .onFailure(_ -> streamed.close());
       }
     };
   }

@@ -15,8 +15,10 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -30,6 +32,9 @@ import org.slf4j.LoggerFactory;
 final class Exchange {
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+
+  /** RFC 9113, 7. */
+  private static final long INTERNAL_ERROR = 2;
 
   /** What all requests of a verticle share. */
   record Shared(
@@ -45,6 +50,7 @@ final class Exchange {
   private final HttpServerRequest request;
   private final RequestBody body;
   private final String requestId;
+  private final AccessLog log;
   private final long start = System.nanoTime();
 
   Exchange(Shared shared, HttpServerRequest request) {
@@ -58,7 +64,9 @@ final class Exchange {
             ? given
             : shared.ulids().next().value();
     request.response().putHeader(Headers.REQUEST_ID, requestId);
-    new AccessLog(this, activity::end).watch();
+    this.log = new AccessLog(this);
+    log.whenOver(activity::end);
+    log.watch();
   }
 
   HttpServerRequest request() {
@@ -110,6 +118,14 @@ final class Exchange {
     return shared.bus().request(command);
   }
 
+  /**
+   * Runs something when the answer was given, or when the client has gone. (The response's own
+   * handlers are taken: there is one of each.)
+   */
+  void whenOver(Runnable action) {
+    log.whenOver(action);
+  }
+
   /** Publishes an event that this request caused. */
   void publish(Function<Occasion, Event> event) {
     shared
@@ -125,9 +141,21 @@ final class Exchange {
                     userAgent())));
   }
 
-  /** The one value of a query parameter. */
+  /** The first value of a query parameter. */
   Optional<String> parameter(String name) {
-    return Optional.ofNullable(request.getParam(name));
+    return parameters(name).stream().findFirst();
+  }
+
+  /** Every value of a query parameter. */
+  List<String> parameters(String name) {
+    try {
+      return request.params().getAll(name);
+    } catch (IllegalArgumentException e) {
+      var query = request.query();
+      throw new RegistryException(
+          new RegistryError.RequestInvalid(
+              "query", query == null ? "" : query, "percent-encoded UTF-8"));
+    }
   }
 
   /**
@@ -177,12 +205,20 @@ final class Exchange {
     if (response.ended() || response.closed()) {
       return;
     }
+    if (cause instanceof ClientGone) {
+      LOG.atDebug()
+          .addKeyValue("requestId", requestId)
+          .addKeyValue("error", cause.getMessage())
+          .log("a client went away");
+      cut();
+      return;
+    }
     if (response.headWritten()) {
       LOG.atWarn()
           .addKeyValue("requestId", requestId)
           .addKeyValue("error", cause.toString())
           .log("an answer was cut");
-      request.connection().close();
+      cut();
       return;
     }
     var answer = answerTo(cause);
@@ -194,6 +230,15 @@ final class Exchange {
       addHeaders(expected.error());
     }
     end(answer.status(), Headers.JSON, Buffer.buffer(answer.body()));
+  }
+
+  /** Ends the answer so that nobody can take it for complete; other answers are not touched. */
+  private void cut() {
+    if (request.version() == HttpVersion.HTTP_2) {
+      response().reset(INTERNAL_ERROR);
+    } else {
+      request.connection().close();
+    }
   }
 
   private ErrorResponses.ErrorResponse answerTo(Throwable cause) {

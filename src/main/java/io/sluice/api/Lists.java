@@ -103,7 +103,7 @@ final class Lists {
     if (n.isEmpty()) {
       return MAX_PAGE;
     }
-    if (!NUMBER.matcher(n.get()).matches() || exchange.request().params().getAll("n").size() > 1) {
+    if (!NUMBER.matcher(n.get()).matches() || exchange.parameters("n").size() > 1) {
       throw new RegistryException(
           new RegistryError.RequestInvalid("n", n.get(), "a whole number from 0 on, once"));
     }

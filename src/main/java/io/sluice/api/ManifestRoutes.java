@@ -110,8 +110,7 @@ final class ManifestRoutes {
   }
 
   private static List<Tag> furtherTags(Exchange exchange, Reference reference) {
-    var tags =
-        exchange.request().params().getAll("tag").stream().map(Tag::parse).distinct().toList();
+    var tags = exchange.parameters("tag").stream().map(Tag::parse).distinct().toList();
     if (tags.size() > MAX_TAGS) {
       throw new RegistryException(
           new RegistryError.RequestInvalid("tag", tags.size() + " tags", "at most " + MAX_TAGS));

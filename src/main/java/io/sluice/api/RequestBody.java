@@ -10,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The body of a request, read when it is wanted and only as fast as it is taken. Confined to the
@@ -25,15 +26,29 @@ final class RequestBody {
 
   private static final long DISCARD_MILLIS = 5000;
 
+  /** RFC 9113, 7. */
+  private static final long NO_ERROR = 0;
+
   private final Vertx vertx;
   private final HttpServerRequest request;
   private final Connections.Connection.Activity activity;
   private boolean continued;
+  private @Nullable Promise<Void> reading;
+  private @Nullable Throwable gone;
 
   RequestBody(Vertx vertx, HttpServerRequest request, Connections.Connection.Activity activity) {
     this.vertx = vertx;
     this.request = request;
     this.activity = activity;
+    // From the beginning: a client that goes before its body is wanted must be known by then.
+    request.exceptionHandler(this::gone);
+  }
+
+  private void gone(Throwable cause) {
+    gone = cause;
+    if (reading != null) {
+      reading.tryFail(new ClientGone(cause));
+    }
   }
 
   /** How many bytes were announced, or -1 (chunked coding, HTTP/2 without a length). */
@@ -50,17 +65,19 @@ final class RequestBody {
 
   /** HTTP/1.1 has a body only if one of two headers says so. */
   private boolean isBodyless() {
-    return request.version() != HttpVersion.HTTP_2
-        ? request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null
-        : request.isEnded();
+    return isHttp2() ? request.isEnded() : request.getHeader(HttpHeaders.TRANSFER_ENCODING) == null;
   }
 
   /**
    * Writes all of it into an upload; fails when the client goes away in the middle, or the upload
    * fails.
+   *
+   * @param expected how many bytes it has by the client's word, or -1; more are not written, and
+   *     fewer fail as well
    */
-  Future<Void> writeTo(UploadWriter writer) {
+  Future<Void> writeTo(UploadWriter writer, long expected) {
     Promise<Void> done = Promise.promise();
+    var count = new long[1];
     writer.exceptionHandler(done::tryFail);
     writer.drainHandler(
         _ -> {
@@ -70,6 +87,13 @@ final class RequestBody {
     read(
         done,
         bytes -> {
+          long room = expected < 0 ? bytes.length() : expected - count[0];
+          count[0] += bytes.length();
+          if (bytes.length() > room) {
+            writer.write(bytes.slice(0, (int) room));
+            done.tryFail(mismatch(expected, count[0]));
+            return;
+          }
           writer.write(bytes).onFailure(done::tryFail);
           if (writer.writeQueueFull()) {
             activity.stopAwaiting();
@@ -81,7 +105,16 @@ final class RequestBody {
             _ -> {
               writer.drainHandler(null);
               writer.exceptionHandler(null);
-            });
+            })
+        .compose(
+            _ ->
+                expected >= 0 && count[0] < expected
+                    ? Future.failedFuture(mismatch(expected, count[0]))
+                    : Future.succeededFuture());
+  }
+
+  private static RegistryException mismatch(long expected, long actual) {
+    return new RegistryException(new RegistryError.SizeMismatch(expected, actual));
   }
 
   /** All of it in memory; fails with this error when there are more bytes than {@code limit}. */
@@ -108,7 +141,11 @@ final class RequestBody {
   }
 
   private void read(Promise<Void> done, Sink sink) {
-    request.exceptionHandler(done::tryFail);
+    reading = done;
+    if (gone != null) {
+      done.tryFail(new ClientGone(gone));
+      return;
+    }
     request.endHandler(_ -> done.tryComplete());
     request.handler(
         bytes -> {
@@ -143,6 +180,9 @@ final class RequestBody {
    * that nobody wants.
    */
   boolean mustClose() {
+    if (isHttp2()) {
+      return false; // its connections are not bound to one request
+    }
     boolean waiting = request.getHeader(HttpHeaders.EXPECT) != null && !continued;
     var length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     return !request.isEnded() && (waiting || length != null && length.length() > 6);
@@ -150,25 +190,37 @@ final class RequestBody {
 
   /** After the answer: gets rid of what is left of the body. */
   void discard() {
-    if (request.isEnded()) {
+    if (request.isEnded() || gone != null) {
       return;
     }
-    if (request.version() == HttpVersion.HTTP_2) {
-      request.response().reset(0);
-      return;
-    }
-    var connection = request.connection();
-    long timer = vertx.setTimer(DISCARD_MILLIS, _ -> connection.close());
+    // A request without a body looks like one that goes on until it is read to its end.
+    var timer = new long[] {-1};
     var left = new long[] {DISCARD};
-    request.exceptionHandler(_ -> vertx.cancelTimer(timer));
-    request.endHandler(_ -> vertx.cancelTimer(timer));
+    request.exceptionHandler(_ -> vertx.cancelTimer(timer[0]));
+    request.endHandler(_ -> vertx.cancelTimer(timer[0]));
     request.handler(
         bytes -> {
           left[0] -= bytes.length();
           if (left[0] < 0) {
-            connection.close();
+            refuseRest();
           }
         });
     request.resume();
+    if (!request.isEnded()) {
+      timer[0] = vertx.setTimer(DISCARD_MILLIS, _ -> refuseRest());
+    }
+  }
+
+  /** RFC 9113, 8.1: after the answer, a stream may be reset without an error. */
+  private void refuseRest() {
+    if (isHttp2()) {
+      request.response().reset(NO_ERROR);
+    } else {
+      request.connection().close();
+    }
+  }
+
+  private boolean isHttp2() {
+    return request.version() == HttpVersion.HTTP_2;
   }
 }

@@ -54,6 +54,11 @@ final class UploadEvents {
   }
 
   static void failed(
+      Exchange exchange, RepositoryName repository, UploadId id, long received, Throwable cause) {
+    failed(exchange, repository, id, received, String.valueOf(cause.getMessage()));
+  }
+
+  static void failed(
       Exchange exchange, RepositoryName repository, UploadId id, long received, String error) {
     publish(
         exchange,

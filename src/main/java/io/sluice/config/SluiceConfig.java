@@ -26,17 +26,16 @@ public record SluiceConfig(
     OwnConfig sluice,
     List<String> warnings) {
 
-  private static final int PORT_WITHOUT_FILE = 5000;
   private static final Set<String> SPECIFICATIONS = Set.of("1.1.1", "1.1.0");
 
   /**
    * What runs with no configuration file: everybody may do everything, but only from this machine
-   * (127.0.0.1:5000), and images are kept in that directory.
+   * (127.0.0.1), and images are kept in that directory.
    */
-  public static SluiceConfig withoutFile(Path dataDirectory) {
+  public static SluiceConfig withoutFile(Path dataDirectory, int port) {
     return new SluiceConfig(
         StorageConfig.local(dataDirectory),
-        HttpConfig.defaults().withPort(PORT_WITHOUT_FILE),
+        HttpConfig.defaults().withPort(port),
         LogConfig.defaults(),
         ExtensionsConfig.none(),
         SchedulerConfig.defaults(),

@@ -8,9 +8,10 @@ import io.sluice.oci.RegistryException;
 import io.sluice.oci.RepositoryName;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * What a manifest is built on: the links of its blobs, the revisions of its children, and what
@@ -46,17 +47,18 @@ final class Foundations {
           new RegistryException(
               new RegistryError.ManifestInvalid("indexes are nested deeper than " + MAX_DEPTH)));
     }
-    var checks = new ArrayList<Future<?>>();
+    var checks = new ArrayList<Supplier<Future<?>>>();
     for (var blob : manifest.blobs()) {
       checks.add(
-          links
-              .fresh(repository, blob.digest())
-              .map(link -> requireSize(blob, found(blob, link).size())));
+          () ->
+              links
+                  .fresh(repository, blob.digest())
+                  .map(link -> requireSize(blob, found(blob, link).size())));
     }
     for (var child : manifest.children()) {
-      checks.add(requireFreshChild(repository, child, actor, depth));
+      checks.add(() -> requireFreshChild(repository, child, actor, depth));
     }
-    return all(checks);
+    return Batches.run(checks);
   }
 
   private Future<Void> requireFreshChild(
@@ -72,7 +74,9 @@ final class Foundations {
                       stored -> {
                         var content = found(child, stored);
                         requireSize(child, content.bytes().length());
-                        return requireFresh(repository, content.parse(), actor, depth + 1)
+                        return content
+                            .read()
+                            .compose(below -> requireFresh(repository, below, actor, depth + 1))
                             .compose(
                                 _ ->
                                     young
@@ -94,17 +98,22 @@ final class Foundations {
     if (announced.isEmpty()) {
       return Future.succeededFuture(false);
     }
-    var renewals = new ArrayList<Future<Boolean>>();
+    var any = new AtomicBoolean();
+    var renewals = new ArrayList<Supplier<Future<Boolean>>>();
     for (var blob : manifest.blobs()) {
       if (announced.contains(blob.digest())) {
+        any.set(true);
         renewals.add(
-            links.anew(repository, blob.digest()).map(link -> found(blob, link)).map(true));
+            () -> links.anew(repository, blob.digest()).map(link -> found(blob, link)).map(true));
       }
     }
     for (var child : manifest.children()) {
-      renewals.add(renewChild(repository, child, announced, actor));
+      renewals.add(
+          () ->
+              renewChild(repository, child, announced, actor)
+                  .onSuccess(renewed -> any.compareAndSet(false, renewed)));
     }
-    return all(renewals).map(_ -> renewals.stream().anyMatch(Future::result));
+    return Batches.run(renewals).map(_ -> any.get());
   }
 
   private Future<Boolean> renewChild(
@@ -114,17 +123,15 @@ final class Foundations {
         .compose(
             stored -> {
               var content = found(child, stored);
-              return renew(repository, content.parse(), announced, actor)
+              return content
+                  .read()
+                  .compose(manifest -> renew(repository, manifest, announced, actor))
                   .compose(
                       below ->
                           below || announced.contains(child.digest())
                               ? revisions.write(repository, content, actor).map(true)
                               : Future.succeededFuture(false));
             });
-  }
-
-  private static Future<Void> all(List<? extends Future<?>> checks) {
-    return checks.isEmpty() ? Future.succeededFuture() : Future.all(checks).mapEmpty();
   }
 
   private static <T> T found(Descriptor descriptor, Optional<T> what) {

@@ -75,9 +75,20 @@ final class Manifests {
    * Stores a manifest and then moves the tags: a tag never names what is not there (design, 2.3).
    */
   Future<PutResult> put(PutManifest command) {
-    var bytes = command.bytes().getBytes();
-    var manifest = Manifest.parse(bytes, command.contentType());
-    var digest = digestFor(command.reference(), bytes);
+    return ManifestReader.read(
+            command.bytes(),
+            () -> {
+              var bytes = command.bytes().getBytes();
+              return new Parsed(
+                  Manifest.parse(bytes, command.contentType()),
+                  digestFor(command.reference(), bytes));
+            })
+        .compose(parsed -> put(command, parsed.manifest, parsed.digest));
+  }
+
+  private record Parsed(Manifest manifest, Digest digest) {}
+
+  private Future<PutResult> put(PutManifest command, Manifest manifest, Digest digest) {
     var stored = new StoredManifest(digest, manifest.mediaType(), command.bytes());
     var names = new LinkedHashSet<Tag>();
     if (command.reference() instanceof Tag tag) {
@@ -289,10 +300,14 @@ final class Manifests {
   }
 
   private Future<Void> withdraw(RepositoryName repository, StoredManifest stored) {
-    var subject = stored.parse().subject();
-    return subject.isEmpty()
-        ? Future.succeededFuture()
-        : referrers.withdraw(repository, subject.get().digest(), stored.digest());
+    return stored
+        .read()
+        .compose(
+            manifest ->
+                manifest.subject().isEmpty()
+                    ? Future.succeededFuture()
+                    : referrers.withdraw(
+                        repository, manifest.subject().get().digest(), stored.digest()));
   }
 
   /** Whether the repository has, or had until the next collection, a manifest. */

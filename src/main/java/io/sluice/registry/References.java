@@ -1,7 +1,6 @@
 package io.sluice.registry;
 
 import io.sluice.oci.Digest;
-import io.sluice.oci.Manifest;
 import io.sluice.oci.RepositoryName;
 import io.sluice.store.ListRequest;
 import io.sluice.store.Listings;
@@ -56,9 +55,9 @@ final class References {
   private Future<Void> look(Revisions.ManifestKey candidate, Search search) {
     return revisions
         .content(candidate.digest(), candidate.key())
+        .compose(stored -> stored.read())
         .map(
-            stored -> {
-              var manifest = Manifest.parse(stored.bytes().getBytes(), stored.mediaType());
+            manifest -> {
               boolean names =
                   manifest.blobs().stream().anyMatch(it -> it.digest().equals(search.wanted))
                       || manifest.children().stream()

@@ -108,14 +108,17 @@ final class Referrers {
   private Future<List<Descriptor>> describe(RepositoryName repository, Digest digest) {
     return revisions
         .find(repository, digest)
-        .map(
+        .compose(
             stored ->
-                stored.stream()
-                    .map(
-                        it ->
-                            Manifest.parse(it.bytes().getBytes(), it.mediaType())
-                                .asReferrer(digest, it.bytes().length()))
-                    .toList());
+                stored.isEmpty()
+                    ? Future.succeededFuture(List.of())
+                    : stored
+                        .get()
+                        .read()
+                        .map(
+                            manifest ->
+                                List.of(
+                                    manifest.asReferrer(digest, stored.get().bytes().length()))));
   }
 
   private Future<Map<Digest, Descriptor>> fallback(RepositoryName repository, Digest subject) {
@@ -125,16 +128,15 @@ final class Referrers {
                 digest.isEmpty()
                     ? Future.succeededFuture(java.util.Optional.<StoredManifest>empty())
                     : revisions.find(repository, digest.get()))
+        .compose(
+            stored ->
+                stored.isEmpty()
+                    ? Future.succeededFuture(List.<Descriptor>of())
+                    : stored.get().read().map(Manifest::children))
         .map(
-            stored -> {
+            children -> {
               var descriptors = new LinkedHashMap<Digest, Descriptor>();
-              stored
-                  .map(it -> Manifest.parse(it.bytes().getBytes(), it.mediaType()))
-                  .ifPresent(
-                      index ->
-                          index
-                              .children()
-                              .forEach(child -> descriptors.put(child.digest(), child)));
+              children.forEach(child -> descriptors.put(child.digest(), child));
               return descriptors;
             });
   }

@@ -2,6 +2,7 @@ package io.sluice.registry;
 
 import io.sluice.oci.Digest;
 import io.sluice.oci.Manifest;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 
 /**
@@ -13,7 +14,7 @@ import io.vertx.core.buffer.Buffer;
 public record StoredManifest(Digest digest, String mediaType, Buffer bytes) {
 
   /** What it says; it was checked when it was pushed. */
-  Manifest parse() {
-    return Manifest.parse(bytes.getBytes(), mediaType);
+  Future<Manifest> read() {
+    return ManifestReader.read(bytes, mediaType);
   }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -85,6 +86,10 @@ public final class SluiceServer {
               return verticle;
             },
             new DeploymentOptions().setInstances(eventLoops()))
+        .recover(
+            cause ->
+                Future.failedFuture(
+                    cause instanceof IOException ? StartFailure.listening(config, cause) : cause))
         .map(api -> new SluiceServer(vertx, config, storage, api, apis));
   }
 

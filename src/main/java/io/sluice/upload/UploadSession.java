@@ -134,7 +134,7 @@ final class UploadSession {
         .acquire(resources.vertx())
         .map(
             chunk -> {
-              chunk.buffer().put(tail.getBytes());
+              Bytes.append(tail, tail.length(), chunk.buffer());
               filling = chunk;
               return this;
             });
@@ -222,7 +222,7 @@ final class UploadSession {
       }
       var next = pending.removeFirst();
       int fits = Math.min(next.length(), filling.buffer().remaining());
-      filling.buffer().put(next.getBytes(0, fits));
+      Bytes.append(next, fits, filling.buffer());
       if (fits < next.length()) {
         pending.addFirst(next.slice(fits, next.length()));
       }

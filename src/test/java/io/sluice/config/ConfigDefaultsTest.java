@@ -184,7 +184,7 @@ class ConfigDefaultsTest {
 
   @Test
   void withoutAFileOnlyThisMachineIsServed() {
-    var config = SluiceConfig.withoutFile(Path.of("/data"));
+    var config = SluiceConfig.withoutFile(Path.of("/data"), 5000);
     assertThat(config.storage().rootDirectory()).isEqualTo(Path.of("/data"));
     assertThat(config.storage().commit()).isTrue();
     assertThat(config.http().address()).isEqualTo("127.0.0.1");

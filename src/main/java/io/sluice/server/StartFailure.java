@@ -1,0 +1,44 @@
+package io.sluice.server;
+
+import io.sluice.config.SluiceConfig;
+import io.sluice.oci.RegistryException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+
+/** A registry can't be started; the message says why, and what would help. */
+public final class StartFailure extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  StartFailure(String message) {
+    super(message);
+  }
+
+  /** The socket can't be opened: the address is not ours, or the port is taken or forbidden. */
+  static StartFailure listening(SluiceConfig config, Throwable cause) {
+    return new StartFailure(
+        "can't listen on %s:%d (http.address, http.port): %s"
+            .formatted(config.http().address(), config.http().port(), cause.getMessage()));
+  }
+
+  /** What a failure of the start means to who started it. */
+  static RuntimeException of(Throwable cause, SluiceConfig config) {
+    return switch (cause) {
+      case StartFailure known -> known;
+      case AccessDeniedException e ->
+          new StartFailure(
+              "no access to " + e.getFile() + ": storage.rootDirectory must be writable");
+      case FileSystemException e ->
+          new StartFailure("can't store in " + e.getFile() + ": " + reason(e));
+      case IOException e -> new StartFailure("can't start: " + e.getMessage());
+      case IllegalStateException e when e.getMessage() != null -> new StartFailure(e.getMessage());
+      case RegistryException e -> new StartFailure(e.error().message());
+      case RuntimeException e -> e;
+      default -> new IllegalStateException(cause);
+    };
+  }
+
+  private static String reason(FileSystemException e) {
+    return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+  }
+}

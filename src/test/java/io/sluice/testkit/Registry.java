@@ -1,0 +1,215 @@
+package io.sluice.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.sluice.config.ConfigLoader;
+import io.sluice.config.Format;
+import io.sluice.config.SluiceConfig;
+import io.sluice.registry.Commands.StorageStatus;
+import io.sluice.server.SluiceServer;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A running registry and its client. Each has a Vert.x of its own, with tight limits for what may
+ * be done on an event loop.
+ */
+public final class Registry implements AutoCloseable {
+  private static final YAMLMapper YAML = new YAMLMapper();
+
+  private static final String BASE =
+      """
+      http: {address: 127.0.0.1, port: "0"}
+      sluice: {shutdown: {timeout: 2s}}
+      """;
+
+  private final Storage storage;
+  private final Vertx vertx;
+  private final SluiceConfig config;
+  private final Events events;
+  private HttpClient client = newClient();
+  private SluiceServer server;
+
+  private Registry(Storage storage, Vertx vertx, SluiceConfig config) {
+    this.storage = storage;
+    this.vertx = vertx;
+    this.config = config;
+    this.events = new Events(vertx);
+    this.server = launch();
+  }
+
+  static Registry start(StoreKind kind, String config) {
+    LogWatch.get().take();
+    var storage = kind.create();
+    return new Registry(storage, newVertx(), parse(config, storage));
+  }
+
+  private static Vertx newVertx() {
+    return Vertx.vertx(
+        SluiceServer.vertxOptions()
+            .setBlockedThreadCheckInterval(100)
+            .setMaxEventLoopExecuteTime(500)
+            .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS));
+  }
+
+  private static SluiceConfig parse(String config, Storage storage) {
+    try {
+      var tree = (ObjectNode) YAML.readTree(BASE);
+      tree.putObject("storage").put("rootDirectory", storage.stores().resolve("main").toString());
+      if (!config.isBlank()) {
+        merge(tree, YAML.readTree(config.replace("$STORES", storage.stores().toString())));
+      }
+      return ConfigLoader.parse(YAML.writeValueAsString(tree), Format.YAML);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void merge(ObjectNode into, JsonNode from) {
+    from.properties()
+        .forEach(
+            entry -> {
+              if (into.get(entry.getKey()) instanceof ObjectNode object) {
+                merge(object, entry.getValue());
+              } else {
+                into.set(entry.getKey(), entry.getValue());
+              }
+            });
+  }
+
+  private SluiceServer launch() {
+    return await(SluiceServer.start(vertx, config, storage.factory()));
+  }
+
+  private static HttpClient newClient() {
+    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(30, TimeUnit.SECONDS);
+    } catch (java.util.concurrent.TimeoutException e) {
+      throw new AssertionError("nothing happened for 30 s", e);
+    }
+  }
+
+  /** Stops in good order, and starts again on the same storage. */
+  public void restart() {
+    stop();
+    server = launch();
+  }
+
+  private void stop() {
+    await(server.stop());
+  }
+
+  public URI uri() {
+    return server.uri();
+  }
+
+  public int port() {
+    return server.port();
+  }
+
+  public Storage storage() {
+    return storage;
+  }
+
+  public Events events() {
+    return events;
+  }
+
+  public StorageStatus status() {
+    return await(server.status());
+  }
+
+  public Repository repository(String name) {
+    return new Repository(this, name);
+  }
+
+  /** A connection for what no client library would send. */
+  public RawConnection connect() {
+    return new RawConnection(port(), 0);
+  }
+
+  /** A connection that takes only little before it has to be read. */
+  public RawConnection connectNarrow() {
+    return new RawConnection(port(), 4 << 10);
+  }
+
+  /** A client that speaks HTTP/2 at once. */
+  public Http2Client http2() {
+    return new Http2Client(port());
+  }
+
+  public Ask get(String path) {
+    return ask("GET", path);
+  }
+
+  public Ask head(String path) {
+    return ask("HEAD", path);
+  }
+
+  public Ask put(String path) {
+    return ask("PUT", path);
+  }
+
+  public Ask post(String path) {
+    return ask("POST", path);
+  }
+
+  public Ask patch(String path) {
+    return ask("PATCH", path);
+  }
+
+  public Ask delete(String path) {
+    return ask("DELETE", path);
+  }
+
+  /** A request for a path, or for a {@code Location} as the registry gave it. */
+  public Ask ask(String method, String pathOrLocation) {
+    return new Ask(client, method, uri().resolve(pathOrLocation));
+  }
+
+  /** It still takes connections and blobs, and holds no memory of what was before. */
+  public void isUnharmed() {
+    client.close();
+    client = newClient();
+    var after = repository("is/unharmed");
+    var payload = Payload.ofSize(100_000);
+    after.push(payload);
+    after.getBlob(payload.digest()).answers(200).expectBody(payload);
+    holdsNoMemory();
+  }
+
+  /** All memory of uploads was given back; waits for it. */
+  public void holdsNoMemory() {
+    Eventually.eventually(
+        this::status, status -> assertThat(status.memoryUsed()).as("%s", status).isZero());
+  }
+
+  /** Nothing half is left in the storage, and nothing open; waits for it. */
+  public void leavesNothingBehind() {
+    holdsNoMemory();
+    Eventually.eventually(
+        storage::unfinished, unfinished -> assertThat(unfinished).as("unfinished").isEmpty());
+  }
+
+  @Override
+  public void close() {
+    try (storage) {
+      client.close();
+      stop();
+      await(vertx.close());
+    }
+    assertThat(LogWatch.get().take()).as("what the log must not have").isEmpty();
+  }
+}
