@@ -101,7 +101,7 @@ final class ModelCollector {
 
   private Future<List<Seen>> list(String prefix) {
     var seen = new ArrayList<Seen>();
-    int pageSize = random.nextBoolean() ? 3 : 1000;
+    int pageSize = random.nextInt(5) == 0 ? 3 : 1000;
     return Listings.forEachPage(
             store,
             ListRequest.below(prefix).limit(pageSize),

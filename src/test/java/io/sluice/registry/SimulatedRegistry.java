@@ -33,8 +33,8 @@ import java.util.function.Supplier;
  * run on a context of Vert.x, on which everything then happens at once.
  */
 final class SimulatedRegistry {
-  private static final int STEPS = 1500;
-  private static final int CLIENTS = 6;
+  private static final int STEPS = 1800;
+  private static final int CLIENTS = 8;
   private static final Duration GRACE = Duration.ofSeconds(100);
 
   private static final List<RepositoryName> REPOSITORIES =
@@ -134,9 +134,11 @@ final class SimulatedRegistry {
                 GRACE.dividedBy(4),
                 GRACE.multipliedBy(11).dividedBy(20),
                 GRACE.multipliedBy(11).dividedBy(10),
-                GRACE.multipliedBy(3)),
-            0.02,
-            random.nextBoolean() ? 0 : 0.02);
+                GRACE.multipliedBy(3),
+                GRACE.multipliedBy(9)),
+            0.03,
+            random.nextBoolean() ? 0 : 0.02,
+            any(List.of(0.0, 0.5, 0.8)));
     this.store = new SimulatedStore(random, weather);
     this.unusedWorkers = vertx.createSharedWorkerExecutor("simulation", 1);
     IMAGES.forEach(image -> images.put(image.digest(), image));
@@ -165,6 +167,9 @@ final class SimulatedRegistry {
         if (clients.size() < CLIENTS && random.nextBoolean()) {
           start();
         }
+        if (random.nextInt(30) == 0) {
+          collect();
+        }
         if (crashes && random.nextInt(100) == 0) {
           crash();
         }
@@ -178,7 +183,7 @@ final class SimulatedRegistry {
         }
       }
       if (!store.step()) {
-        store.tick(Duration.ofMillis(500));
+        store.tick(Duration.ofSeconds(5));
       }
       store.tick(Duration.ofMillis(any(List.of(1, 10, 30, 50, 200))));
       if (defect.isPresent()) {
@@ -214,7 +219,7 @@ final class SimulatedRegistry {
     var at = any(replicas);
     var repository = any(REPOSITORIES);
     var blob = any(BLOBS);
-    switch (random.nextInt(24)) {
+    switch (random.nextInt(20)) {
       case 0, 1, 2 -> client("upload " + blob, repository, at, () -> upload(at, repository, blob));
       case 3, 4, 5, 6, 7, 8, 9 -> push(at, repository, any(IMAGES), any(TAGS));
       case 10 -> {
@@ -242,12 +247,11 @@ final class SimulatedRegistry {
               repository,
               at,
               () -> at.registry.blobs.delete(repository, blob.digest()));
-      case 19 -> {
+      default -> {
         if (!crashes) {
           delete(at, repository, any(IMAGES));
         }
       }
-      default -> collect();
     }
   }
 
@@ -350,7 +354,7 @@ final class SimulatedRegistry {
     if (clients.stream().filter(client -> client.what.startsWith("collect")).count() == 2) {
       return;
     }
-    var process = new Actor("gc");
+    var process = new Actor("gc", true);
     var collector =
         new ModelCollector(
             store.of(process), store::nanos, GRACE, REPOSITORIES, images, scans, random);

@@ -143,6 +143,7 @@ final class UploadsFixture {
     return upload
         .store()
         .compose(data -> store.open(data.key(), 0, upload.size()))
+        .onFailure(_ -> upload.abandon())
         .compose(content -> upload.forget().map(_ -> bytes(content)));
   }
 
@@ -239,11 +240,16 @@ final class UploadsFixture {
     return ((VertxInternal) vertx).createEventLoopContext();
   }
 
-  /** One request that sends everything and ends well. */
+  /** One request that sends everything; it lets go of the upload in any case, as requests do. */
   long send(UploadId id, byte[] bytes) {
     var request = lease(id);
-    Await.result(request.opening(bytes.length));
-    request.send(bytes, 50);
+    try {
+      Await.result(request.opening(bytes.length));
+      request.send(bytes, 50);
+    } catch (RegistryException e) {
+      Await.result(request.releasing().otherwise(0L));
+      throw e;
+    }
     return request.release();
   }
 

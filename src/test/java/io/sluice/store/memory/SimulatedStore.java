@@ -51,16 +51,27 @@ public final class SimulatedStore {
    * @param stalls for how long an answer may be held up
    * @param stall how likely that is
    * @param failure how likely a call fails, with or without an effect
+   * @param eagerness how often the eager are before all others
    */
-  public record Weather(Duration slowest, List<Duration> stalls, double stall, double failure) {}
+  public record Weather(
+      Duration slowest, List<Duration> stalls, double stall, double failure, double eagerness) {}
 
   /** Who makes calls; when it is dead, no answer reaches it any more. */
   public static final class Actor {
     private final String name;
+    private final boolean eager;
     private boolean dead;
 
     public Actor(String name) {
+      this(name, false);
+    }
+
+    /**
+     * @param eager whether it is often before the others
+     */
+    public Actor(String name, boolean eager) {
       this.name = name;
+      this.eager = eager;
     }
 
     public boolean isDead() {
@@ -192,7 +203,9 @@ public final class SimulatedStore {
     if (due.isEmpty()) {
       return false;
     }
-    perform(pick(due));
+    var eager = due.stream().filter(call -> call.process.eager).toList();
+    boolean preferred = random.nextDouble() < weather.eagerness() && !eager.isEmpty();
+    perform(pick(preferred ? eager : due));
     return true;
   }
 
