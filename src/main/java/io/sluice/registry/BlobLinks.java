@@ -42,6 +42,12 @@ final class BlobLinks {
   private final Cache<Key, BlobLink> seen =
       Caffeine.newBuilder().maximumSize(CACHED_LINKS).executor(Runnable::run).build();
 
+  /**
+   * When a blob was looked for and not found, by the monotonic clock; known for as short a time.
+   */
+  private final Cache<Key, Long> missing =
+      Caffeine.newBuilder().maximumSize(CACHED_LINKS).executor(Runnable::run).build();
+
   private record Key(RepositoryName repository, Digest digest) {}
 
   BlobLinks(ObjectStore store, Ulids ulids, Grace grace, Duration trustFor) {
@@ -59,14 +65,25 @@ final class BlobLinks {
         : look(repository, digest);
   }
 
+  /**
+   * Whether the blob was not there a moment ago, so that it isn't worth looking whether an upload
+   * of it could be spared.
+   */
+  boolean wasMissing(RepositoryName repository, Digest digest) {
+    var when = missing.getIfPresent(new Key(repository, digest));
+    return when != null && grace.now() - when < trustNanos;
+  }
+
   /** The same, asking the store in any case. */
   Future<Optional<BlobLink>> look(RepositoryName repository, Digest digest) {
+    long before = grace.now();
     return lookAtAll(repository, digest)
         .map(
             links -> {
               var key = new Key(repository, digest);
               if (links.isEmpty()) {
                 seen.invalidate(key);
+                missing.put(key, before);
                 return Optional.empty();
               }
               seen.put(key, links.getLast());
@@ -251,7 +268,9 @@ final class BlobLinks {
   }
 
   private BlobLink remember(RepositoryName repository, Digest digest, BlobLink link) {
-    seen.put(new Key(repository, digest), link);
+    var key = new Key(repository, digest);
+    seen.put(key, link);
+    missing.invalidate(key);
     return link;
   }
 }

@@ -112,7 +112,7 @@ final class Blobs {
   /** Links a blob from another repository; false if it isn't there. */
   Future<Boolean> mount(RepositoryName repository, Digest digest, Optional<RepositoryName> from) {
     return from.isEmpty()
-        ? existing(repository, digest).map(Optional::isPresent)
+        ? existing(repository, digest, true).map(Optional::isPresent)
         : freshNow(repository, digest)
             .compose(
                 here ->
@@ -149,7 +149,9 @@ final class Blobs {
    * the upload's.
    */
   Future<Long> add(RepositoryName repository, SealedUpload upload) {
-    return existing(repository, upload.digest())
+    // What is small enough to lie in its link is in no other repository's data.
+    boolean mayBeShared = upload.inline(INLINE).isEmpty();
+    return existing(repository, upload.digest(), mayBeShared)
         .onFailure(_ -> upload.discard())
         .compose(
             link ->
@@ -161,16 +163,24 @@ final class Blobs {
         .map(upload.size());
   }
 
-  private Future<Optional<BlobLink>> existing(RepositoryName repository, Digest digest) {
-    return freshNow(repository, digest)
-        .compose(
-            here ->
-                here.isPresent() || sharing.isEmpty()
-                    ? Future.succeededFuture(here)
-                    : sharing
-                        .get()
-                        .source(digest)
-                        .compose(source -> linkVia(repository, digest, source)));
+  /**
+   * A young link to what is there already, in this repository or in what others share with it. That
+   * one is found is no promise: without it, the content is there twice.
+   */
+  private Future<Optional<BlobLink>> existing(
+      RepositoryName repository, Digest digest, boolean mayBeShared) {
+    var now =
+        links.wasMissing(repository, digest)
+            ? Future.succeededFuture(Optional.<BlobLink>empty())
+            : freshNow(repository, digest);
+    return now.compose(
+        here ->
+            here.isPresent() || sharing.isEmpty() || !mayBeShared
+                ? Future.succeededFuture(here)
+                : sharing
+                    .get()
+                    .source(digest)
+                    .compose(source -> linkVia(repository, digest, source)));
   }
 
   /**

@@ -205,24 +205,33 @@ final class Folders {
     }
   }
 
+  /** Makes a folder and those above that are missing; as a rule only the lowest is. */
   private void makeFolder(Path folder) throws IOException {
-    if (Files.isDirectory(folder)) {
-      return;
-    }
     var parent = folderOf(folder);
     if (parent.equals(root) || !parent.startsWith(root)) {
       requireIntact();
     }
+    if (makeLowest(folder)) {
+      return;
+    }
     makeFolder(parent);
+    // Should somebody have removed the empty parent again, the caller starts over.
+    makeLowest(folder);
+  }
+
+  /** False if the folder above is missing. */
+  private boolean makeLowest(Path folder) throws IOException {
     try {
       Files.createDirectory(folder);
       if (fsync) {
-        sync(parent);
+        sync(folderOf(folder));
       }
-    } catch (FileAlreadyExistsException | NoSuchFileException raced) {
-      // Somebody else was quicker with making it, or with removing the empty parent; the caller
-      // looks again.
+    } catch (FileAlreadyExistsException raced) {
+      // Somebody else was quicker; then it is there all the same.
+    } catch (NoSuchFileException e) {
+      return false;
     }
+    return true;
   }
 
   private static void sync(Path folder) throws IOException {
