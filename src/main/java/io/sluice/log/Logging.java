@@ -57,6 +57,11 @@ public final class Logging {
     // Libraries are of interest only to those who look for a defect.
     root.setLevel(level.isGreaterOrEqual(Level.WARN) || level == Level.TRACE ? level : Level.WARN);
     context.getLogger("io.sluice").setLevel(level);
+    if (level.isGreaterOrEqual(Level.INFO)) {
+      // Vert.x takes it for an error when a client leaves in the middle of an answer; the access
+      // log has that.
+      context.getLogger("io.vertx.core.net.impl.VertxConnection").setLevel(Level.OFF);
+    }
   }
 
   /** Writes what waits, and stops. */
