@@ -42,6 +42,9 @@ final class BlobLinks {
   private final Cache<Key, BlobLink> seen =
       Caffeine.newBuilder().maximumSize(CACHED_LINKS).executor(Runnable::run).build();
 
+  /** Counts what was hidden here: an answer to an older question is not remembered. */
+  private long forgotten;
+
   private record Key(RepositoryName repository, Digest digest) {}
 
   BlobLinks(ObjectStore store, Ulids ulids, Grace grace, Duration trustFor) {
@@ -61,6 +64,7 @@ final class BlobLinks {
 
   /** The same, asking the store in any case. */
   Future<Optional<BlobLink>> look(RepositoryName repository, Digest digest) {
+    long asked = forgotten;
     return lookAtAll(repository, digest)
         .map(
             links -> {
@@ -69,7 +73,9 @@ final class BlobLinks {
                 seen.invalidate(key);
                 return Optional.empty();
               }
-              seen.put(key, links.getLast());
+              if (asked == forgotten) {
+                seen.put(key, links.getLast());
+              }
               return Optional.of(links.getLast());
             });
   }
@@ -247,6 +253,7 @@ final class BlobLinks {
 
   /** Forgets what is believed of a blob. */
   void forget(RepositoryName repository, Digest digest) {
+    forgotten++;
     seen.invalidate(new Key(repository, digest));
   }
 
