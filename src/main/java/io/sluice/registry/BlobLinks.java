@@ -48,6 +48,9 @@ final class BlobLinks {
   private final Cache<Key, Long> missing =
       Caffeine.newBuilder().maximumSize(CACHED_LINKS).executor(Runnable::run).build();
 
+  /** Counts what was hidden here: an answer to an older question is not remembered. */
+  private long forgotten;
+
   private record Key(RepositoryName repository, Digest digest) {}
 
   BlobLinks(ObjectStore store, Ulids ulids, Grace grace, Duration trustFor) {
@@ -77,6 +80,7 @@ final class BlobLinks {
   /** The same, asking the store in any case. */
   Future<Optional<BlobLink>> look(RepositoryName repository, Digest digest) {
     long before = grace.now();
+    long asked = forgotten;
     return lookAtAll(repository, digest)
         .map(
             links -> {
@@ -86,7 +90,9 @@ final class BlobLinks {
                 missing.put(key, before);
                 return Optional.empty();
               }
-              seen.put(key, links.getLast());
+              if (asked == forgotten) {
+                seen.put(key, links.getLast());
+              }
               return Optional.of(links.getLast());
             });
   }
@@ -264,6 +270,7 @@ final class BlobLinks {
 
   /** Forgets what is believed of a blob. */
   void forget(RepositoryName repository, Digest digest) {
+    forgotten++;
     seen.invalidate(new Key(repository, digest));
   }
 

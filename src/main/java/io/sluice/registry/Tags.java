@@ -34,6 +34,9 @@ final class Tags {
   private final int historyLength;
   private final Cache<Key, Digest> current;
 
+  /** Counts what was moved or deleted here: an answer to an older question is not remembered. */
+  private long changes;
+
   private record Key(RepositoryName repository, Tag tag) {}
 
   private record Value(String key, Ulid ulid, Digest digest) {}
@@ -58,13 +61,16 @@ final class Tags {
     if (known != null) {
       return Future.succeededFuture(Optional.of(known));
     }
+    long asked = changes;
     return values(repository, tag)
         .map(
             values -> {
               if (values.isEmpty()) {
                 return Optional.empty();
               }
-              current.put(key, values.getLast().digest());
+              if (asked == changes) {
+                current.put(key, values.getLast().digest());
+              }
               return Optional.of(values.getLast().digest());
             });
   }
@@ -87,10 +93,15 @@ final class Tags {
               var key = Layout.values(repository, tag) + Layout.stamped(ulid, digest);
               return store
                   .put(key, ByteBuffer.allocate(0))
-                  .onComplete(_ -> current.invalidate(new Key(repository, tag)))
+                  .onComplete(_ -> changed(repository, tag))
                   .compose(_ -> retire(repository, tag, old, Optional.of(digest)))
                   .map(true);
             });
+  }
+
+  private void changed(RepositoryName repository, Tag tag) {
+    changes++;
+    current.invalidate(new Key(repository, tag));
   }
 
   /** Takes the tag away; empty if it was not there. */
@@ -102,7 +113,7 @@ final class Tags {
                     ? Future.succeededFuture(Optional.<Digest>empty())
                     : retire(repository, tag, old, Optional.empty())
                         .map(Optional.of(old.getLast().digest())))
-        .onComplete(_ -> current.invalidate(new Key(repository, tag)));
+        .onComplete(_ -> changed(repository, tag));
   }
 
   /**
@@ -119,7 +130,7 @@ final class Tags {
                   named ? old : old.stream().filter(it -> it.digest().equals(digest)).toList();
               return retire(repository, tag, going, Optional.empty()).map(named);
             })
-        .onComplete(_ -> current.invalidate(new Key(repository, tag)));
+        .onComplete(_ -> changed(repository, tag));
   }
 
   /** Takes away every tag that names this digest. */

@@ -37,17 +37,33 @@ final class SimulatedRegistry {
   private static final int CLIENTS = 8;
   private static final Duration GRACE = Duration.ofSeconds(100);
 
+  private static final List<Duration> SHORT_STALLS =
+      List.of(
+          GRACE.dividedBy(7),
+          GRACE.dividedBy(4),
+          GRACE.multipliedBy(11).dividedBy(20),
+          GRACE.multipliedBy(11).dividedBy(10),
+          GRACE.multipliedBy(3));
+
+  /** In which several collectors may come and go. */
+  private static final List<Duration> LONG_STALLS =
+      List.of(GRACE.multipliedBy(9), GRACE.multipliedBy(30));
+
   private static final List<RepositoryName> REPOSITORIES =
       List.of(new RepositoryName("a"), new RepositoryName("b"), new RepositoryName("b/c"));
   private static final List<Tag> TAGS = List.of(new Tag("t1"), new Tag("t2"));
 
   private static final Blob L1 = TestImages.large(1);
   private static final Blob L2 = TestImages.large(2);
+  private static final Blob L3 = TestImages.large(3);
   private static final Blob S1 = TestImages.small(1);
-  private static final List<Blob> BLOBS = List.of(L1, L2, S1);
+
+  /** The last is in no image: it can only go. */
+  private static final List<Blob> BLOBS = List.of(L1, L2, L3, S1, TestImages.large(4));
+
   private static final Image M1 = TestImages.image(L1);
-  private static final Image M2 = TestImages.image(S1, L1);
-  private static final Image M3 = TestImages.image(L2, L1, S1);
+  private static final Image M2 = TestImages.image(S1, L2);
+  private static final Image M3 = TestImages.image(L3, L1, S1);
   private static final Image I1 = TestImages.index(M1);
   private static final Image I2 = TestImages.index(M2, M3);
   private static final List<Image> IMAGES = List.of(M1, M2, M3, I1, I2, TestImages.index(I1));
@@ -62,6 +78,13 @@ final class SimulatedRegistry {
   private final List<Client> clients = new ArrayList<>();
   private final List<Replica> replicas = new ArrayList<>();
   private final boolean crashes;
+
+  /** Whether writers sleep through whole collections. */
+  private final boolean sleepy;
+
+  /** How often somebody comes. What is never left alone is never collected. */
+  private final double activity;
+
   private final boolean dedupe;
   private final Duration trustFor;
   private Optional<AssertionError> defect = Optional.empty();
@@ -124,19 +147,15 @@ final class SimulatedRegistry {
     this.seed = seed;
     this.random = new Random(seed);
     this.crashes = random.nextBoolean();
-    this.dedupe = random.nextInt(3) > 0;
+    this.dedupe = random.nextInt(3) == 0;
+    this.activity = any(List.of(0.5, 0.5, 0.05, 0.02));
     this.trustFor = random.nextBoolean() ? Duration.ofSeconds(1) : Duration.ofSeconds(8);
+    this.sleepy = random.nextInt(3) == 0;
     var weather =
         new Weather(
             GRACE.dividedBy(40),
-            List.of(
-                GRACE.dividedBy(7),
-                GRACE.dividedBy(4),
-                GRACE.multipliedBy(11).dividedBy(20),
-                GRACE.multipliedBy(11).dividedBy(10),
-                GRACE.multipliedBy(3),
-                GRACE.multipliedBy(9)),
-            0.03,
+            sleepy ? LONG_STALLS : SHORT_STALLS,
+            sleepy ? 0.08 : 0.02,
             random.nextBoolean() ? 0 : 0.02,
             any(List.of(0.0, 0.5, 0.8)));
     this.store = new SimulatedStore(random, weather);
@@ -164,10 +183,10 @@ final class SimulatedRegistry {
     for (int i = 0; i < STEPS || !store.isIdle(); i++) {
       if (i < STEPS) {
         clients.removeIf(client -> client.ended);
-        if (clients.size() < CLIENTS && random.nextBoolean()) {
+        if (clients.size() < CLIENTS && random.nextDouble() < activity) {
           start();
         }
-        if (random.nextInt(30) == 0) {
+        if (random.nextInt(sleepy ? 10 : 30) == 0) {
           collect();
         }
         if (crashes && random.nextInt(100) == 0) {
@@ -219,7 +238,7 @@ final class SimulatedRegistry {
     var at = any(replicas);
     var repository = any(REPOSITORIES);
     var blob = any(BLOBS);
-    switch (random.nextInt(20)) {
+    switch (random.nextInt(23)) {
       case 0, 1, 2 -> client("upload " + blob, repository, at, () -> upload(at, repository, blob));
       case 3, 4, 5, 6, 7, 8, 9 -> push(at, repository, any(IMAGES), any(TAGS));
       case 10 -> {
@@ -237,11 +256,11 @@ final class SimulatedRegistry {
             at,
             () -> at.registry.blobs.mount(repository, blob.digest(), from));
       }
-      case 14, 15, 16 -> {
+      case 14, 15, 16, 17, 18, 19 -> {
         var tag = any(TAGS);
         client("untag " + tag, repository, at, () -> at.registry.manifests.delete(repository, tag));
       }
-      case 17, 18 ->
+      case 20, 21 ->
           client(
               "delete blob " + blob,
               repository,

@@ -63,11 +63,10 @@ class SimulationTest {
       }
     }
 
-    System.out.printf("%d pushes, %d data collected%n", acknowledged, collected);
     if (ONE == null) {
       // A history in which nothing goes and nothing comes would prove nothing.
       assertThat(collected).as("data objects that were collected").isGreaterThan(SEEDS);
-      assertThat(acknowledged).as("pushes that were acknowledged").isGreaterThan(3L * SEEDS);
+      assertThat(acknowledged).as("pushes that were acknowledged").isGreaterThan(2L * SEEDS);
     }
   }
 

@@ -52,6 +52,27 @@ class TagsTest extends OnARegistry {
     assertThat(registry.tag(APP, LATEST)).contains(B.digest());
   }
 
+  /** The answer to an older question must not be believed afterwards. */
+  @Test
+  void aTagThatWasMovedIsSeenAtOnceAlsoWhenSomebodyWasJustAsking() {
+    move(registry, LATEST, A.digest());
+    registry.store.after(0, () -> registry.parts.tags.move(APP, LATEST, B.digest(), () -> true));
+
+    assertThat(registry.tag(APP, LATEST)).contains(A.digest());
+
+    assertThat(registry.tag(APP, LATEST)).contains(B.digest());
+  }
+
+  @Test
+  void aTagThatWasDeletedIsGoneAtOnceAlsoWhenSomebodyWasJustAsking() {
+    move(registry, LATEST, A.digest());
+    registry.store.after(0, () -> registry.parts.tags.delete(APP, LATEST));
+
+    registry.tag(APP, LATEST);
+
+    assertThat(registry.tag(APP, LATEST)).isEmpty();
+  }
+
   @Test
   void anotherRegistrySeesItAfterASecond() {
     var other = replica();

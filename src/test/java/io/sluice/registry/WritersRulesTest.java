@@ -415,6 +415,27 @@ class WritersRulesTest extends OnARegistry {
   }
 
   @Test
+  void aBlobThatWasDeletedIsGoneAtOnceAlsoWhenSomebodyWasJustAsking() {
+    replica().upload(APP, LAYER);
+    registry.store.after(0, () -> registry.parts.blobs.delete(APP, LAYER.digest()));
+
+    registry.hasBlob(APP, LAYER);
+
+    assertThat(registry.hasBlob(APP, LAYER)).isFalse();
+  }
+
+  @Test
+  void aManifestThatWasDeletedIsGoneAtOnceAlsoWhenSomebodyWasJustAsking() {
+    var image = image(LAYER);
+    replica().pushAll(APP, image, LATEST);
+    registry.store.after(0, () -> registry.parts.manifests.delete(APP, image.digest()));
+
+    registry.hasManifest(APP, image.digest());
+
+    assertThat(registry.hasManifest(APP, image.digest())).isFalse();
+  }
+
+  @Test
   void aManifestThatIsDeletedTwiceAtOnceIsGoneForBoth() {
     var image = image(LAYER);
     forEveryCallOf(

@@ -27,6 +27,7 @@ public final class InterleavedStore implements ObjectStore {
   private final List<String> calls = new ArrayList<>();
   private Supplier<? extends Future<?>> action = Future::succeededFuture;
   private int actBefore = -1;
+  private int actAfter = -1;
   private int failAt = -1;
 
   public InterleavedStore(ObjectStore store) {
@@ -38,7 +39,14 @@ public final class InterleavedStore implements ObjectStore {
     calls.clear();
     actBefore = call;
     action = somethingElse;
+    actAfter = -1;
     failAt = -1;
+  }
+
+  /** Lets {@code somethingElse} happen between the effect of this call and its answer. */
+  public void after(int call, Supplier<? extends Future<?>> somethingElse) {
+    before(-1, somethingElse);
+    actAfter = call;
   }
 
   /** Lets {@code somethingElse} happen before every call. */
@@ -64,6 +72,9 @@ public final class InterleavedStore implements ObjectStore {
         number == actBefore || actBefore == EACH
             ? act().compose(_ -> forward.get())
             : forward.get();
+    if (number == actAfter) {
+      return result.compose(value -> act().map(value));
+    }
     return number == failAt
         ? result.compose(
             _ -> Future.failedFuture(new RegistryException(new StoreUnavailable("simulated"))))

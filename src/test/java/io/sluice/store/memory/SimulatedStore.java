@@ -67,7 +67,7 @@ public final class SimulatedStore {
     }
 
     /**
-     * @param eager whether it is often before the others
+     * @param eager whether it is often before the others, and seldom held up or refused
      */
     public Actor(String name, boolean eager) {
       this.name = name;
@@ -109,7 +109,7 @@ public final class SimulatedStore {
         }
       }
       done = true;
-      boolean fails = random.nextDouble() < weather.failure();
+      boolean fails = random.nextDouble() < luckOf(process) * weather.failure();
       if (fails && random.nextBoolean()) {
         note("lost: " + what);
         result = Optional.of(Future.failedFuture(failure()));
@@ -123,7 +123,7 @@ public final class SimulatedStore {
           result = Optional.of(Future.failedFuture(e));
         }
       }
-      if (random.nextDouble() < weather.stall()) {
+      if (random.nextDouble() < luckOf(process) * weather.stall()) {
         notBefore = now + weather.stalls().get(random.nextInt(weather.stalls().size())).toNanos();
       }
     }
@@ -131,6 +131,10 @@ public final class SimulatedStore {
     private void note(String text) {
       log.add("%10.3f %s: %s".formatted(now / 1e9, process.name, text));
     }
+  }
+
+  private static double luckOf(Actor process) {
+    return process.eager ? 0.1 : 1;
   }
 
   private static RegistryException failure() {
