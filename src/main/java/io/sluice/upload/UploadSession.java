@@ -414,6 +414,7 @@ final class UploadSession {
 
   /**
    * Records the session in the store and frees its memory; this object is of no use afterwards.
+   * When that fails, the session goes on as before, unless it has failed itself.
    *
    * @return the digest so far, to be remembered if it is taken up again here
    */
@@ -429,7 +430,7 @@ final class UploadSession {
                   filling == null ? Buffer.buffer() : Buffer.buffer(toBytes(filling.filled()));
               return records.write(record(stored, tail));
             })
-        .onComplete(_ -> releaseMemory())
+        .onSuccess(_ -> releaseMemory())
         .map(_ -> Optional.ofNullable(digest));
   }
 

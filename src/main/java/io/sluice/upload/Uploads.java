@@ -305,7 +305,17 @@ public final class Uploads {
                     .setCause(e)
                     .log("an upload could not be parked"))
         .<Void>mapEmpty()
-        .onComplete(_ -> remove(entry));
+        .onComplete(
+            result -> {
+              if (result.succeeded()) {
+                remove(entry);
+              } else if (closed && entry.session.failure() == null) {
+                entry.session.dropMemory();
+                remove(entry);
+              } else {
+                giveBack(entry); // to be tried again
+              }
+            });
   }
 
   /** Parks what nobody uses; called every second. Completes when that is done. */

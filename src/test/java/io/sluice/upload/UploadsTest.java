@@ -383,6 +383,44 @@ class UploadsTest {
     }
   }
 
+  /** A store that can't record it now may be able to in a while. */
+  @Example
+  void whatCouldNotBeParkedStaysAndIsParkedLater() {
+    for (int call = 0; ; call++) {
+      var memory = new MemoryObjectStore(vertx());
+      var failing = new InterleavedStore(memory);
+      var fixture = new UploadsFixture(vertx(), failing, 4);
+      var id = fixture.begin();
+      fixture.send(id, bytes(100));
+      failing.failAfter(call);
+
+      fixture.tick();
+
+      var calls = failing.calls();
+      failing.before(-1, Future::succeededFuture);
+      boolean reached = calls.size() > call;
+      if (reached && calls.get(call).startsWith("part")) {
+        assertThat(isGone(fixture, id)).as("what failed has failed").isTrue();
+      } else {
+        fixture.tick();
+        assertThat(fixture.parts.used()).as("after call %d of %s", call, calls).isZero();
+        fixture.restart();
+        fixture.send(id, bytes(200));
+        var all = Arrays.copyOf(bytes(100), 300);
+        System.arraycopy(bytes(200), 0, all, 100, 200);
+        assertThat(fixture.seal(id, Digest.sha256(all))).isEqualTo(all);
+      }
+      assertThat(fixture.heads.used() + fixture.parts.used()).isZero();
+      assertThat(memory.pendingCount()).isZero();
+      assertThat(memory.keys()).noneMatch(key -> key.startsWith("uploads/"));
+      fixture.close();
+      if (!reached) {
+        assertThat(call).isGreaterThan(3);
+        return;
+      }
+    }
+  }
+
   @Example
   void whatNobodyTakesUpAgainExpires() {
     var fixture = new UploadsFixture(vertx(), store, 8, Duration.ofNanos(-1));
