@@ -154,7 +154,7 @@ final class StreamingObjectStore implements ObjectStore {
   }
 
   @Override
-  public Future<Void> put(String key, ByteBuffer content) {
+  public Future<Void> put(String key, ByteBuffer... content) {
     return store.put(key, content);
   }
 

@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,7 +65,7 @@ public final class MemoryObjectStore implements ObjectStore {
   }
 
   @Override
-  public Future<Void> put(String key, ByteBuffer content) {
+  public Future<Void> put(String key, ByteBuffer... content) {
     return run(() -> create(key, bytes(content)));
   }
 
@@ -218,10 +219,14 @@ public final class MemoryObjectStore implements ObjectStore {
     return promise.future();
   }
 
-  private static byte[] bytes(ByteBuffer content) {
-    var bytes = new byte[content.remaining()];
-    content.duplicate().get(bytes);
-    return bytes;
+  private static byte[] bytes(ByteBuffer... content) {
+    var bytes = new ByteArrayOutputStream();
+    for (var buffer : content) {
+      var copy = new byte[buffer.remaining()];
+      buffer.duplicate().get(copy);
+      bytes.writeBytes(copy);
+    }
+    return bytes.toByteArray();
   }
 
   private final class Write implements MultipartWrite {
@@ -239,7 +244,7 @@ public final class MemoryObjectStore implements ObjectStore {
     }
 
     @Override
-    public Future<Part> write(int number, long offset, ByteBuffer bytes) {
+    public Future<Part> write(int number, long offset, ByteBuffer... bytes) {
       return call(
           () -> {
             var copy = bytes(bytes);
