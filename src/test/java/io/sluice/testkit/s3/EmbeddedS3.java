@@ -1,0 +1,60 @@
+package io.sluice.testkit.s3;
+
+import java.net.URI;
+import java.nio.file.Path;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import org.gaul.s3proxy.blobstore.BlobStore;
+import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
+import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
+
+/** S3Proxy in this process, on loopback. */
+final class EmbeddedS3 implements AutoCloseable {
+  static final String REGION = "us-east-1";
+  static final String ACCESS_KEY = "AKIASLUICETEST";
+  static final String SECRET_KEY = "secret-of-the-tests";
+
+  private final S3Proxy proxy;
+  private final BlobStore store;
+
+  private EmbeddedS3(int port, BlobStore kept) {
+    store = new StrictUploads(kept);
+    proxy =
+        S3Proxy.builder()
+            .blobStore(store)
+            .endpoint(URI.create("http://127.0.0.1:" + port))
+            .awsAuthentication(AuthenticationType.AWS_V4, ACCESS_KEY, SECRET_KEY)
+            .ignoreUnknownHeaders(true)
+            .stopTimeout(0)
+            .build();
+    try {
+      proxy.start();
+    } catch (Exception e) {
+      throw new IllegalStateException("the S3 server doesn't start", e);
+    }
+  }
+
+  /** Keeps everything on the heap; port 0 means a free one. */
+  static EmbeddedS3 inMemory(int port) {
+    return new EmbeddedS3(port, new TransientNio2BlobStore());
+  }
+
+  /** Keeps everything in an existing folder, whose file system must know extended attributes. */
+  static EmbeddedS3 inFolder(int port, Path folder) {
+    return new EmbeddedS3(port, new FilesystemNio2BlobStore(folder.toAbsolutePath().toString()));
+  }
+
+  URI endpoint() {
+    return URI.create("http://127.0.0.1:" + proxy.getPort());
+  }
+
+  @Override
+  public void close() {
+    try {
+      proxy.stop();
+    } catch (Exception e) {
+      throw new IllegalStateException("the S3 server doesn't stop", e);
+    }
+    store.close();
+  }
+}
