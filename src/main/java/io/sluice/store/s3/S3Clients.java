@@ -4,21 +4,28 @@ import static software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOp
 import static software.amazon.awssdk.core.client.config.SdkAdvancedClientOption.USER_AGENT_SUFFIX;
 import static software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner.PAYLOAD_SIGNING_ENABLED;
 
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollEventLoopGroup;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.sluice.config.S3DriverConfig;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.client.config.ClientAsyncConfiguration;
 import software.amazon.awssdk.http.SdkHttpConfigurationOption;
+import software.amazon.awssdk.http.TlsTrustManagersProvider;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.http.auth.spi.scheme.AuthSchemeOption;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
@@ -32,10 +39,7 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.utils.AttributeMap;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
-/**
- * The SDK's clients for one bucket, set up as the configuration says and so that they share Vert.x'
- * event loops.
- */
+/** The SDK's clients for one bucket, set up as the configuration says. */
 final class S3Clients {
 
   /*
@@ -56,6 +60,8 @@ final class S3Clients {
 
   private final S3DriverConfig config;
   private final AwsCredentialsProvider credentials;
+  private final SdkEventLoopGroup loops;
+  private final Optional<TlsTrustManagersProvider> trust;
   private final SdkAsyncHttpClient callConnections;
   private final SdkAsyncHttpClient readConnections;
   private final S3AsyncClient calls;
@@ -65,8 +71,11 @@ final class S3Clients {
   S3Clients(Vertx vertx, S3DriverConfig config) {
     this.config = config;
     this.credentials = Credentials.of(vertx, config);
-    this.callConnections = connections(vertx, CALL_CONNECTIONS);
-    this.readConnections = connections(vertx, READ_CONNECTIONS);
+    this.loops = loops();
+    boolean plain = endpoint(config).filter(it -> "http".equals(it.getScheme())).isPresent();
+    this.trust = plain || config.skipVerify() ? Optional.empty() : CaBundle.fromEnvironment();
+    this.callConnections = connections(CALL_CONNECTIONS);
+    this.readConnections = connections(READ_CONNECTIONS);
     this.calls = client(callConnections);
     this.reads = client(readConnections);
     this.presigner = presignerOf();
@@ -86,15 +95,30 @@ final class S3Clients {
     return presigner;
   }
 
+  /** Blocks for a moment. */
   void close() {
     presigner.close();
     calls.close();
     reads.close();
     callConnections.close();
     readConnections.close();
+    loops.eventLoopGroup().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2000);
     if (credentials instanceof SdkAutoCloseable closeable) {
       closeable.close();
     }
+  }
+
+  /**
+   * Event loops for both clients: the SDK knows those of Netty by their classes only, and so
+   * doesn't take Vert.x'.
+   */
+  @SuppressWarnings("deprecation")
+  private static SdkEventLoopGroup loops() {
+    int threads = Math.max(2, Runtime.getRuntime().availableProcessors());
+    var named = new DefaultThreadFactory("sluice-s3", true);
+    return Epoll.isAvailable()
+        ? SdkEventLoopGroup.create(new EpollEventLoopGroup(threads, named), EpollSocketChannel::new)
+        : SdkEventLoopGroup.create(new NioEventLoopGroup(threads, named), NioSocketChannel::new);
   }
 
   /** Where the store is, if it isn't AWS. */
@@ -109,13 +133,10 @@ final class S3Clients {
         .map(URI::create);
   }
 
-  private SdkAsyncHttpClient connections(Vertx vertx, int most) {
-    var netty = (VertxInternal) vertx;
+  private SdkAsyncHttpClient connections(int most) {
     var builder =
         NettyNioAsyncHttpClient.builder()
-            .eventLoopGroup(
-                SdkEventLoopGroup.create(
-                    netty.nettyEventLoopGroup(), netty.transport().channelFactory(false)))
+            .eventLoopGroup(loops)
             .maxConcurrency(most)
             .maxPendingConnectionAcquires(most)
             .connectionTimeout(CONNECT)
@@ -124,9 +145,7 @@ final class S3Clients {
             .writeTimeout(IDLE)
             .connectionMaxIdleTime(KEEP_ALIVE)
             .tcpKeepAlive(true);
-    if (!config.skipVerify()) {
-      CaBundle.fromEnvironment().ifPresent(builder::tlsTrustManagersProvider);
-    }
+    trust.ifPresent(builder::tlsTrustManagersProvider);
     return builder.buildWithDefaults(
         AttributeMap.builder()
             .put(SdkHttpConfigurationOption.TRUST_ALL_CERTIFICATES, config.skipVerify())

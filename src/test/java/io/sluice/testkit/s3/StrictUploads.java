@@ -1,6 +1,7 @@
 package io.sluice.testkit.s3;
 
 import java.io.InputStream;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -12,12 +13,13 @@ import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadResponse;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
+import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /**
- * Refuses parts of an upload that is over, as S3 does. S3Proxy would keep them for ever, where
- * nobody sees them.
+ * Knows no upload that is over, as S3 does. S3Proxy would keep its parts for ever, where nobody
+ * sees them.
  */
 final class StrictUploads extends ForwardingBlobStore {
   private final Set<String> open = ConcurrentHashMap.newKeySet();
@@ -36,6 +38,17 @@ final class StrictUploads extends ForwardingBlobStore {
   @Override
   public UploadPartResponse uploadMultipartPart(
       MultipartUpload upload, UploadPartRequest request, InputStream content) {
+    requireOpen(upload);
+    return super.uploadMultipartPart(upload, request, content);
+  }
+
+  @Override
+  public List<Part> listMultipartUpload(MultipartUpload upload) {
+    requireOpen(upload);
+    return super.listMultipartUpload(upload);
+  }
+
+  private void requireOpen(MultipartUpload upload) {
     if (!open.contains(upload.id())) {
       throw NoSuchUploadException.builder()
           .statusCode(404)
@@ -48,7 +61,6 @@ final class StrictUploads extends ForwardingBlobStore {
                   .build())
           .build();
     }
-    return super.uploadMultipartPart(upload, request, content);
   }
 
   @Override
