@@ -147,10 +147,14 @@ final class UploadsFixture {
         .compose(content -> upload.forget().map(_ -> bytes(content)));
   }
 
-  private static byte[] bytes(ByteBuffer buffer) {
-    var bytes = new byte[buffer.remaining()];
-    buffer.get(bytes);
-    return bytes;
+  private static byte[] bytes(ByteBuffer... buffers) {
+    var all = new java.io.ByteArrayOutputStream();
+    for (var buffer : buffers) {
+      var bytes = new byte[buffer.remaining()];
+      buffer.duplicate().get(bytes);
+      all.writeBytes(bytes);
+    }
+    return all.toByteArray();
   }
 
   private static byte[] bytes(Content content) {

@@ -408,12 +408,13 @@ public final class S3ObjectStore implements ObjectStore {
                               .checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
                           headers.create(request);
                         }))
-        .map(created -> new S3MultipartWrite(this, key, created.uploadId()));
+        .map(created -> new S3MultipartWrite(this, key, created.uploadId(), List.of()));
   }
 
   @Override
-  public MultipartWrite resumeMultipart(String key, String multipartId) {
-    return new S3MultipartWrite(this, key, multipartId);
+  public MultipartWrite resumeMultipart(
+      String key, String multipartId, List<MultipartWrite.Part> known) {
+    return new S3MultipartWrite(this, key, multipartId, known);
   }
 
   /** The checksum of a part; on a worker, since a part is megabytes. */

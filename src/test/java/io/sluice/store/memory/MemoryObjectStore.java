@@ -97,7 +97,8 @@ public final class MemoryObjectStore implements ObjectStore {
   }
 
   @Override
-  public MultipartWrite resumeMultipart(String key, String multipartId) {
+  public MultipartWrite resumeMultipart(
+      String key, String multipartId, List<MultipartWrite.Part> known) {
     return new Write(key, multipartId);
   }
 
