@@ -117,6 +117,11 @@ final class PartWriter {
     return multipart != null || starting;
   }
 
+  /** Whether a multipart write is being begun. */
+  boolean isStarting() {
+    return starting;
+  }
+
   boolean isIdle() {
     return busy == 0;
   }

@@ -119,11 +119,10 @@ final class UploadSession {
         .resume(record, remembered)
         .map(
             stored -> {
-              if (stored < record.stored()) {
-                throw new RegistryException(new RegistryError.UploadUnknown(id.value()));
-              }
               // More than was recorded: parts were written after the record, and its tail is in
-              // them.
+              // them. Less: parts were on their way when a tail was put aside, and the process
+              // died;
+              // nobody was told that they had arrived.
               if (stored == record.stored() && record.tail() > 0) {
                 session.aside = read.tail();
               }
@@ -211,6 +210,7 @@ final class UploadSession {
 
   private void pump() {
     while (failure == null && !pending.isEmpty() && !puttingAside) {
+      dispatchIfFull();
       if (filling == null || filling.isFull()) {
         requestPart();
         return;
@@ -221,11 +221,15 @@ final class UploadSession {
       if (fits < next.length()) {
         pending.addFirst(next.slice(fits, next.length()));
       }
-      if (filling.isFull() && filling.isOf(resources.parts())) {
-        dispatch();
-      }
+      dispatchIfFull();
     }
     changed();
+  }
+
+  private void dispatchIfFull() {
+    if (filling != null && filling.isFull() && filling.isOf(resources.parts())) {
+      dispatch();
+    }
   }
 
   /**
@@ -414,7 +418,8 @@ final class UploadSession {
       if (!writer.isWindowFull()) {
         dispatch();
       }
-    } else {
+    } else if (!writer.isStarting()) {
+      // Else the record of the start, which is on its way, would be the newer one.
       putAside(filling);
     }
   }
