@@ -5,8 +5,6 @@ import java.nio.file.Path;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
-import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
-import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 
 /** S3Proxy in this process, on loopback. */
 final class EmbeddedS3 implements AutoCloseable {
@@ -17,8 +15,8 @@ final class EmbeddedS3 implements AutoCloseable {
   private final S3Proxy proxy;
   private final BlobStore store;
 
-  private EmbeddedS3(int port, BlobStore kept) {
-    store = new StrictUploads(kept);
+  private EmbeddedS3(int port, BlobStore store) {
+    this.store = store;
     proxy =
         S3Proxy.builder()
             .blobStore(store)
@@ -36,12 +34,12 @@ final class EmbeddedS3 implements AutoCloseable {
 
   /** Keeps everything on the heap; port 0 means a free one. */
   static EmbeddedS3 inMemory(int port) {
-    return new EmbeddedS3(port, new TransientNio2BlobStore());
+    return new EmbeddedS3(port, new PiecewiseStore(null));
   }
 
-  /** Keeps everything in an existing folder, whose file system must know extended attributes. */
+  /** Keeps what is large in an existing folder, for as long as it runs. */
   static EmbeddedS3 inFolder(int port, Path folder) {
-    return new EmbeddedS3(port, new FilesystemNio2BlobStore(folder.toAbsolutePath().toString()));
+    return new EmbeddedS3(port, new PiecewiseStore(folder));
   }
 
   URI endpoint() {

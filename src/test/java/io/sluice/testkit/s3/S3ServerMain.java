@@ -19,7 +19,9 @@ final class S3ServerMain implements Callable<Integer> {
   @Option(names = "--port", description = "0: a free one", defaultValue = "0")
   private int port;
 
-  @Option(names = "--folder", description = "where objects are kept; in memory if not given")
+  @Option(
+      names = "--folder",
+      description = "where what is large is kept, while it runs; in memory if not given")
   private @Nullable Path folder;
 
   @Option(names = "--bucket", description = "made at the start", defaultValue = "sluice")
