@@ -6,8 +6,8 @@ import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
 
-/** S3Proxy in this process, on loopback. */
-final class EmbeddedS3 implements AutoCloseable {
+/** S3Proxy in this process, on loopback. It ends, and its files go, when the JVM ends. */
+final class EmbeddedS3 {
   static final String REGION = "us-east-1";
   static final String ACCESS_KEY = "AKIASLUICETEST";
   static final String SECRET_KEY = "secret-of-the-tests";
@@ -30,6 +30,7 @@ final class EmbeddedS3 implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException("the S3 server doesn't start", e);
     }
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "s3-server-end"));
   }
 
   /** Keeps everything on the heap; port 0 means a free one. */
@@ -53,8 +54,7 @@ final class EmbeddedS3 implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  private void close() {
     try {
       proxy.stop();
     } catch (Exception e) {

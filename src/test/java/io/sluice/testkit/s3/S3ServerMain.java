@@ -36,20 +36,15 @@ final class S3ServerMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (var server = start()) {
-      server.createBucket(bucket);
-      System.out.printf(
-          "ENDPOINT=%s BUCKET=%s REGION=%s ACCESS_KEY=%s SECRET_KEY=%s%n",
-          server.endpoint(),
-          bucket,
-          EmbeddedS3.REGION,
-          EmbeddedS3.ACCESS_KEY,
-          EmbeddedS3.SECRET_KEY);
-      if (untilStdinEnds) {
-        System.in.transferTo(OutputStream.nullOutputStream());
-      } else {
-        new CountDownLatch(1).await();
-      }
+    var server = start();
+    server.createBucket(bucket);
+    System.out.printf(
+        "ENDPOINT=%s BUCKET=%s REGION=%s ACCESS_KEY=%s SECRET_KEY=%s%n",
+        server.endpoint(), bucket, EmbeddedS3.REGION, EmbeddedS3.ACCESS_KEY, EmbeddedS3.SECRET_KEY);
+    if (untilStdinEnds) {
+      System.in.transferTo(OutputStream.nullOutputStream());
+    } else {
+      new CountDownLatch(1).await();
     }
     return 0;
   }
