@@ -204,6 +204,9 @@ final class PiecewiseStore implements BlobStore {
         GetObjectResponse.builder()
             .contentType(request.contentType())
             .metadata(request.metadata())
+            .storageClass(request.storageClass())
+            .serverSideEncryption(request.serverSideEncryption())
+            .ssekmsKeyId(request.ssekmsKeyId())
             .build();
     return SdkResponses.putResponse(put(objects, request.key(), List.of(piece), headers).eTag());
   }
@@ -394,6 +397,9 @@ final class PiecewiseStore implements BlobStore {
         GetObjectResponse.builder()
             .contentType(upload.request().contentType())
             .metadata(upload.request().metadata())
+            .storageClass(upload.request().storageClass())
+            .serverSideEncryption(upload.request().serverSideEncryption())
+            .ssekmsKeyId(upload.request().ssekmsKeyId())
             .build();
     var stored = put(objects(upload.request().bucket()), upload.request().key(), pieces, headers);
     return SdkResponses.completeResponse(stored.eTag());
@@ -401,6 +407,12 @@ final class PiecewiseStore implements BlobStore {
 
   private static String unquoted(String eTag) {
     return eTag.replace("\"", "");
+  }
+
+  /** Encrypts nothing, but remembers that it was asked to. */
+  @Override
+  public boolean supportsServerSideEncryption() {
+    return true;
   }
 
   @Override

@@ -17,10 +17,13 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.Part;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+import software.amazon.awssdk.services.s3.model.StorageClass;
 
 /** What the layout needs of an S3 server, and so what a store may rely on. */
 class S3ServerTest {
@@ -308,6 +311,24 @@ class S3ServerTest {
 
     assertThat(refusalOf(() -> s3.uploadPart("sums", id, 1, "content".getBytes(UTF_8), wrong)))
         .isIn(BAD_CHECKSUM);
+  }
+
+  @Test
+  void whatWasAskedForAnObjectIsToldOfIt() {
+    assumeTrue(server.isEmbedded());
+    s3.client()
+        .putObject(
+            it ->
+                it.bucket(bucket.name())
+                    .key("asked")
+                    .serverSideEncryption(ServerSideEncryption.AES256)
+                    .storageClass(StorageClass.STANDARD_IA),
+            AsyncRequestBody.fromString("content"))
+        .join();
+
+    var head = s3.client().headObject(it -> it.bucket(bucket.name()).key("asked")).join();
+    assertThat(head.serverSideEncryption()).isEqualTo(ServerSideEncryption.AES256);
+    assertThat(head.storageClass()).isEqualTo(StorageClass.STANDARD_IA);
   }
 
   @Test
