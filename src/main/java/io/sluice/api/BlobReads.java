@@ -41,7 +41,12 @@ final class BlobReads {
     boolean partial = !(range instanceof ByteRange.Whole);
     return exchange
         .ask(new OpenBlob(repository, digest, range))
-        .compose(blob -> send(exchange, repository, digest, blob, partial));
+        .compose(
+            opened ->
+                switch (opened) {
+                  case OpenedBlob.Here blob -> send(exchange, repository, digest, blob, partial);
+                  case OpenedBlob.Elsewhere blob -> redirect(exchange, repository, digest, blob);
+                });
   }
 
   private static ByteRange range(Exchange exchange, Digest digest) {
@@ -55,7 +60,7 @@ final class BlobReads {
       Exchange exchange,
       RepositoryName repository,
       Digest digest,
-      OpenedBlob blob,
+      OpenedBlob.Here blob,
       boolean partial) {
     var response = exchange.response();
     if (response.closed()) {
@@ -73,18 +78,33 @@ final class BlobReads {
     }
     exchange.body().discard();
     return ContentSender.send(exchange, blob.content())
-        .onSuccess(
-            _ ->
-                exchange.publish(
-                    occasion ->
-                        new Event.Pulled(
-                            occasion,
-                            repository,
-                            digest,
-                            digest,
-                            "application/octet-stream",
-                            length,
-                            exchange.elapsed())));
+        .onSuccess(_ -> pulled(exchange, repository, digest, length));
+  }
+
+  /** The bytes come from the store, so that they were asked for is all that we'll know of it. */
+  private static Future<Void> redirect(
+      Exchange exchange, RepositoryName repository, Digest digest, OpenedBlob.Elsewhere blob) {
+    exchange
+        .response()
+        .putHeader(HttpHeaders.LOCATION, blob.url().toString())
+        .putHeader(Headers.CONTENT_DIGEST, digest.toString())
+        // The URL is for this client, and for some minutes.
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    return exchange.end(307).onSuccess(_ -> pulled(exchange, repository, digest, blob.size()));
+  }
+
+  private static void pulled(
+      Exchange exchange, RepositoryName repository, Digest digest, long length) {
+    exchange.publish(
+        occasion ->
+            new Event.Pulled(
+                occasion,
+                repository,
+                digest,
+                digest,
+                Headers.OCTETS.toString(),
+                length,
+                exchange.elapsed()));
   }
 
   static Future<Void> delete(Exchange exchange, RepositoryName repository, Digest digest) {

@@ -220,7 +220,8 @@ public record OwnConfig(
     }
   }
 
-  static OwnConfig defaults() {
+  /** Without a section {@code sluice}. */
+  public static OwnConfig defaults() {
     return new OwnConfig(
         Http.defaults(),
         Uploads.defaults(),

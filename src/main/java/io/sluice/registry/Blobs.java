@@ -13,6 +13,7 @@ import io.sluice.upload.SealedUpload;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,9 @@ final class Blobs {
    */
   static final int INLINE = 64 << 10;
 
+  /** How long a client may take to follow a redirect, as Zot's may. */
+  private static final Duration URL_VALID = Duration.ofMinutes(20);
+
   /** How often a writer starts over that was too slow for the grace, or whose source went. */
   private static final int ATTEMPTS = 3;
 
@@ -36,6 +40,7 @@ final class Blobs {
   private final Deletions deletions;
   private final References references;
   private final Optional<Sharing> sharing;
+  private final boolean redirect;
   private final Grace grace;
 
   Blobs(
@@ -45,12 +50,14 @@ final class Blobs {
       References references,
       Ulids ulids,
       boolean dedupe,
+      boolean redirect,
       Grace grace) {
     this.store = store;
     this.links = links;
     this.deletions = deletions;
     this.references = references;
     this.sharing = dedupe ? Optional.of(new Sharing(store, ulids, grace)) : Optional.empty();
+    this.redirect = redirect;
     this.grace = grace;
   }
 
@@ -102,11 +109,23 @@ final class Blobs {
     }
     if (slice.length() == 0) {
       return Future.succeededFuture(
-          new OpenedBlob(link.size(), 0, new Content.InMemory(Buffer.buffer())));
+          new OpenedBlob.Here(link.size(), 0, new Content.InMemory(Buffer.buffer())));
     }
+    return range instanceof ByteRange.Whole && redirect && link.size() > INLINE
+        ? store
+            .directUrl(link.contentKey(), URL_VALID)
+            .compose(
+                url ->
+                    url.isPresent()
+                        ? Future.succeededFuture(new OpenedBlob.Elsewhere(link.size(), url.get()))
+                        : openHere(link, slice.offset(), slice.length()))
+        : openHere(link, slice.offset(), slice.length());
+  }
+
+  private Future<OpenedBlob> openHere(BlobLink link, long offset, long length) {
     return store
-        .open(link.contentKey(), slice.offset(), slice.length())
-        .map(content -> new OpenedBlob(link.size(), slice.offset(), content));
+        .open(link.contentKey(), offset, length)
+        .map(content -> new OpenedBlob.Here(link.size(), offset, content));
   }
 
   /** Links a blob from another repository; false if it isn't there. */

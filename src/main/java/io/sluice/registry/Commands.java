@@ -10,6 +10,7 @@ import io.sluice.store.Content;
 import io.sluice.upload.UploadId;
 import io.sluice.upload.UploadWriter;
 import io.vertx.core.buffer.Buffer;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,7 +37,10 @@ public final class Commands {
     }
   }
 
-  /** Opens a blob for sending; whoever gets the content has to use or close it. */
+  /**
+   * Opens a blob for sending; whoever gets the content has to use or close it. Whole blobs may be
+   * elsewhere.
+   */
   public record OpenBlob(RepositoryName repository, Digest digest, ByteRange range)
       implements Command<OpenedBlob> {
     static final String ADDRESS = "sluice.storage.blob.open";
@@ -47,13 +51,26 @@ public final class Commands {
     }
   }
 
-  /**
-   * An opened blob.
-   *
-   * @param size of the whole blob
-   * @param offset of the first byte of {@code content} in it
-   */
-  public record OpenedBlob(long size, long offset, Content content) {}
+  /** A blob to be sent, or where it can be had from. */
+  public sealed interface OpenedBlob {
+
+    /** Of the whole blob, in bytes. */
+    long size();
+
+    /**
+     * An opened blob.
+     *
+     * @param offset of the first byte of {@code content} in it
+     */
+    record Here(long size, long offset, Content content) implements OpenedBlob {}
+
+    /**
+     * A blob that the client is to fetch from the store itself ({@code storage.redirectBlobURL}).
+     *
+     * @param url grants everybody who has it the blob, for a while: for this client's eyes only
+     */
+    record Elsewhere(long size, URI url) implements OpenedBlob {}
+  }
 
   /**
    * Makes a blob of another repository one of this, without copying.

@@ -42,7 +42,9 @@ final class RepositoryStore {
     tags = new Tags(objects, ulids, trustFor, own.nanos(), settings.tagHistory());
     referrers = new Referrers(objects, ulids, grace, revisions, tags);
     catalog = new Catalog(objects);
-    blobs = new Blobs(objects, links, deletions, references, ulids, own.dedupe(), grace);
+    blobs =
+        new Blobs(
+            objects, links, deletions, references, ulids, own.dedupe(), own.redirect(), grace);
     manifests =
         new Manifests(
             foundations, revisions, tags, referrers, catalog, deletions, references, grace);

@@ -79,7 +79,8 @@ final class Settings {
     if (objects == null) {
       throw new IllegalStateException("no store was opened for '" + route + "'");
     }
-    return new StoreSettings(objects, config.gc().delay(), config.dedupe(), System::nanoTime);
+    return new StoreSettings(
+        objects, config.gc().delay(), config.dedupe(), config.redirectBlobUrl(), System::nanoTime);
   }
 
   /** Routes are written with a slash in front; what they match is the first component of a name. */

@@ -59,7 +59,7 @@ public final class SluiceServer {
 
   /** Starts with the stores that the configuration names. */
   public static Future<SluiceServer> start(Vertx vertx, SluiceConfig config) {
-    return start(vertx, config, StoreFactory.standard());
+    return start(vertx, config, StoreFactory.standard(config.sluice()));
   }
 
   /** Starts; when it fails, nothing is left running on this Vert.x, which remains the caller's. */

@@ -2,6 +2,7 @@ package io.sluice.server;
 
 import io.sluice.config.SluiceConfig;
 import io.sluice.oci.RegistryException;
+import io.sluice.store.s3.S3Unusable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -31,6 +32,7 @@ public final class StartFailure extends RuntimeException {
       case FileSystemException e ->
           new StartFailure("can't store in " + e.getFile() + ": " + reason(e));
       case IOException e -> new StartFailure("can't start: " + e.getMessage());
+      case S3Unusable e -> new StartFailure(e.message());
       case IllegalStateException e when e.getMessage() != null -> new StartFailure(e.getMessage());
       case RegistryException e -> new StartFailure(e.error().message());
       case RuntimeException e -> e;

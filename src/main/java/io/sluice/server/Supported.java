@@ -19,6 +19,8 @@ public final class Supported {
   public static final Set<Feature> FEATURES =
       Collections.unmodifiableSet(
           EnumSet.of(
+              Feature.S3_STORAGE,
+              Feature.REDIRECT_BLOB_URL,
               Feature.SUB_PATHS,
               Feature.DEDUPE,
               // There is nothing that a cache database would be needed for.

@@ -15,10 +15,10 @@ public interface MultipartWrite {
    *
    * @param number from 1, without gaps
    * @param offset of its first byte within the object
-   * @param bytes the part; position and limit are left as they are. The buffer belongs to the store
-   *     until the future completes, also when it fails.
+   * @param bytes the part, one buffer after the other; positions and limits are left as they are.
+   *     The buffers belong to the store until the future completes, also when it fails.
    */
-  Future<Part> write(int number, long offset, ByteBuffer bytes);
+  Future<Part> write(int number, long offset, ByteBuffer... bytes);
 
   /**
    * The parts that the store has, by number, from the first on without a gap; fails with {@link

@@ -1,10 +1,14 @@
 package io.sluice.store;
 
+import io.sluice.store.MultipartWrite.Part;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.net.URI;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A flat name space of objects, as S3 has it, from which the whole registry is built.
@@ -23,10 +27,10 @@ import java.util.List;
 public interface ObjectStore {
 
   /**
-   * Writes an object whole. The buffer must not change until the future completes; its position and
-   * limit are left as they are.
+   * Writes an object whole, of one buffer after the other. They must not change until the future
+   * completes; their positions and limits are left as they are.
    */
-  Future<Void> put(String key, ByteBuffer content);
+  Future<Void> put(String key, ByteBuffer... content);
 
   /**
    * Begins an object that comes in parts. Nothing is visible under the key before {@link
@@ -37,8 +41,11 @@ public interface ObjectStore {
   /**
    * Takes up a multipart write that was begun earlier, perhaps by another process. The first call
    * on it may fail.
+   *
+   * @param known parts with their receipts, as far as the caller knows them: not every store can
+   *     tell all of a receipt again
    */
-  MultipartWrite resumeMultipart(String key, String multipartId);
+  MultipartWrite resumeMultipart(String key, String multipartId, List<Part> known);
 
   /** The multipart writes that were begun and neither completed nor aborted, with their age. */
   Future<List<PendingMultipart>> pendingMultiparts();
@@ -64,6 +71,27 @@ public interface ObjectStore {
   /** The smallest size in bytes that a part other than the last may have; 1 if any will do. */
   int smallestPartSize();
 
+  /**
+   * How many times {@link #partSize} the part of this number should have: stores that limit the
+   * number of parts let them grow.
+   */
+  default int partScale(int number) {
+    return 1;
+  }
+
+  /** How many parts an object may have. */
+  default int mostParts() {
+    return Integer.MAX_VALUE;
+  }
+
+  /**
+   * A URL under which anybody can read an object for some time, if the store is one that clients
+   * can reach.
+   */
+  default Future<Optional<URI>> directUrl(String key, Duration valid) {
+    return Future.succeededFuture(Optional.empty());
+  }
+
   /** Fails when the store can't be used now; cheap enough for a readiness probe. */
   Future<Void> check();
 
@@ -71,5 +99,5 @@ public interface ObjectStore {
   Future<Void> close();
 
   /** A multipart write that nobody has finished. */
-  record PendingMultipart(String key, String multipartId, java.time.Duration age) {}
+  record PendingMultipart(String key, String multipartId, Duration age) {}
 }

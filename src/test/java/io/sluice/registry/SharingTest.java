@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sluice.oci.RegistryError;
 import io.sluice.oci.RepositoryName;
+import io.sluice.registry.Commands.OpenedBlob;
 import io.sluice.registry.TestImages.Blob;
 import io.sluice.store.Content;
 import java.time.Duration;
@@ -160,10 +161,7 @@ class SharingTest extends OnARegistry {
   void aPartOfABlobIsRead(long first, long last, int offset, int length) {
     registry.upload(APP, LARGE);
 
-    var opened =
-        await(
-            () ->
-                registry.parts.blobs.open(APP, LARGE.digest(), new ByteRange.Between(first, last)));
+    var opened = open(APP, LARGE, new ByteRange.Between(first, last));
 
     assertThat(opened.size()).isEqualTo(96);
     assertThat(opened.offset()).isEqualTo(offset);
@@ -209,9 +207,12 @@ class SharingTest extends OnARegistry {
   }
 
   private byte[] read(RepositoryName repository, Blob blob) {
-    return bytes(
-        await(() -> registry.parts.blobs.open(repository, blob.digest(), new ByteRange.Whole()))
-            .content());
+    return bytes(open(repository, blob, new ByteRange.Whole()).content());
+  }
+
+  private OpenedBlob.Here open(RepositoryName repository, Blob blob, ByteRange range) {
+    return (OpenedBlob.Here)
+        await(() -> registry.parts.blobs.open(repository, blob.digest(), range));
   }
 
   private static byte[] bytes(Content content) {

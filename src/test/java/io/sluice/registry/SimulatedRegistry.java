@@ -108,14 +108,14 @@ final class SimulatedRegistry {
           new RepositoryStore(
               new RepositoryStore.Shared(vertx, ulids, heads, heads, unusedWorkers),
               settings(),
-              new StorageSettings.StoreSettings(objects, GRACE, dedupe, store::nanos));
+              new StorageSettings.StoreSettings(objects, GRACE, dedupe, false, store::nanos));
       uploads = new TestUploads(vertx, objects, unusedWorkers, ulids);
     }
 
     private StorageSettings settings() {
       var objects = store.of(new Actor("unused"));
       return new StorageSettings(
-          new StorageSettings.StoreSettings(objects, GRACE, dedupe, store::nanos),
+          new StorageSettings.StoreSettings(objects, GRACE, dedupe, false, store::nanos),
           Map.of(),
           new Uploads.Settings(2, GRACE, GRACE, Long.MAX_VALUE),
           trustFor,

@@ -70,7 +70,7 @@ final class TestRegistry {
     this.hashing = vertx.createSharedWorkerExecutor("test-hashing", 1);
     var ulids = new Ulids(() -> clock.instant().plus(skew));
     var memory = new MemoryBudget(1024, 512, false);
-    var own = new StorageSettings.StoreSettings(store, GRACE, dedupe, () -> clock.nanos);
+    var own = new StorageSettings.StoreSettings(store, GRACE, dedupe, false, () -> clock.nanos);
     this.parts =
         new RepositoryStore(
             new RepositoryStore.Shared(vertx, ulids, memory, memory, hashing),

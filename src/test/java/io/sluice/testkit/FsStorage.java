@@ -1,5 +1,6 @@
 package io.sluice.testkit;
 
+import io.sluice.config.OwnConfig;
 import io.sluice.server.StoreFactory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +33,7 @@ final class FsStorage implements Storage {
 
   @Override
   public StoreFactory factory() {
-    return StoreFactory.standard();
+    return StoreFactory.standard(OwnConfig.defaults());
   }
 
   @Override

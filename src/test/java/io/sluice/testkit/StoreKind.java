@@ -7,7 +7,9 @@ public enum StoreKind {
   /** Memory: content is at hand at once. */
   MEMORY,
   /** Memory, of which content comes as a stream, as from S3. */
-  STREAM;
+  STREAM,
+  /** A bucket of S3. */
+  S3;
 
   /** Fresh and empty. */
   Storage create() {
@@ -15,6 +17,7 @@ public enum StoreKind {
       case FS -> FsStorage.create();
       case MEMORY -> new MemoryStorage(false);
       case STREAM -> new MemoryStorage(true);
+      case S3 -> new S3Storage();
     };
   }
 }

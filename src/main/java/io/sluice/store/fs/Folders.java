@@ -117,13 +117,16 @@ final class Folders {
   }
 
   /** Writes elsewhere, then renames: nobody sees half of it. */
-  void createWhole(Path path, ByteBuffer content) throws IOException {
+  void createWhole(Path path, ByteBuffer... content) throws IOException {
     var draft = temporary.resolve(UUID.randomUUID().toString());
     try {
       try (var channel =
           FileChannel.open(draft, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
-        while (content.hasRemaining()) {
-          channel.write(content);
+        for (var buffer : content) {
+          var rest = buffer.duplicate();
+          while (rest.hasRemaining()) {
+            channel.write(rest);
+          }
         }
         if (fsync) {
           channel.force(true);

@@ -59,20 +59,26 @@ final class FsMultipartWrite implements MultipartWrite {
   }
 
   @Override
-  public Future<Part> write(int number, long offset, ByteBuffer bytes) {
-    int size = bytes.remaining();
-    var source = bytes.duplicate();
+  public Future<Part> write(int number, long offset, ByteBuffer... bytes) {
     // One after the other, and none after a failed one: a gap would make the file's length a lie.
     var written =
         writes.then(
             () ->
                 store.<Part>blocking(
                     () -> {
-                      file.write(source, offset);
-                      return new Part(number, size, "");
+                      long at = offset;
+                      for (var buffer : bytes) {
+                        file.write(buffer.duplicate(), at);
+                        at += buffer.remaining();
+                      }
+                      return new Part(number, at - offset, "");
                     }));
-    if (!file.isDirect(bytes, offset)) {
-      unsynced += size;
+    long at = offset;
+    for (var buffer : bytes) {
+      if (!file.isDirect(buffer, at)) {
+        unsynced += buffer.remaining();
+      }
+      at += buffer.remaining();
     }
     if (folders.fsync() && unsynced >= SYNC_EVERY && syncs.isIdle()) {
       unsynced = 0;

@@ -22,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -75,14 +76,14 @@ public final class FsObjectStore implements ObjectStore {
   }
 
   @Override
-  public Future<Void> put(String key, ByteBuffer content) {
+  public Future<Void> put(String key, ByteBuffer... content) {
     var path = folders.path(key);
     return run(
         () -> {
-          if (!content.hasRemaining()) {
+          if (Arrays.stream(content).noneMatch(ByteBuffer::hasRemaining)) {
             folders.createEmpty(path);
           } else {
-            folders.createWhole(path, content.duplicate());
+            folders.createWhole(path, content);
           }
         });
   }
@@ -95,7 +96,8 @@ public final class FsObjectStore implements ObjectStore {
   }
 
   @Override
-  public MultipartWrite resumeMultipart(String key, String multipartId) {
+  public MultipartWrite resumeMultipart(
+      String key, String multipartId, List<MultipartWrite.Part> known) {
     var write = new FsMultipartWrite(this, folders, folders.path(key));
     if (!write.id().equals(multipartId)) {
       throw new IllegalArgumentException(

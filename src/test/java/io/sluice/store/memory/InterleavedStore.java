@@ -86,7 +86,7 @@ public final class InterleavedStore implements ObjectStore {
   }
 
   @Override
-  public Future<Void> put(String key, ByteBuffer content) {
+  public Future<Void> put(String key, ByteBuffer... content) {
     return call("put " + key, () -> store.put(key, content));
   }
 
@@ -117,8 +117,9 @@ public final class InterleavedStore implements ObjectStore {
   }
 
   @Override
-  public MultipartWrite resumeMultipart(String key, String multipartId) {
-    return new Write(key, store.resumeMultipart(key, multipartId));
+  public MultipartWrite resumeMultipart(
+      String key, String multipartId, List<MultipartWrite.Part> known) {
+    return new Write(key, store.resumeMultipart(key, multipartId, known));
   }
 
   @Override
@@ -161,7 +162,7 @@ public final class InterleavedStore implements ObjectStore {
     }
 
     @Override
-    public Future<Part> write(int number, long offset, ByteBuffer bytes) {
+    public Future<Part> write(int number, long offset, ByteBuffer... bytes) {
       return call("part " + number + " of " + key, () -> write.write(number, offset, bytes));
     }
 

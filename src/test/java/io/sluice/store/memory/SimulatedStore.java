@@ -11,6 +11,7 @@ import io.sluice.store.ObjectStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -306,10 +307,14 @@ public final class SimulatedStore {
     return new Listing(entries, folders, Optional.empty());
   }
 
-  private static byte[] bytes(ByteBuffer content) {
-    var bytes = new byte[content.remaining()];
-    content.duplicate().get(bytes);
-    return bytes;
+  private static byte[] bytes(ByteBuffer... content) {
+    var bytes = new ByteArrayOutputStream();
+    for (var buffer : content) {
+      var copy = new byte[buffer.remaining()];
+      buffer.duplicate().get(copy);
+      bytes.writeBytes(copy);
+    }
+    return bytes.toByteArray();
   }
 
   private final class View implements ObjectStore {
@@ -341,7 +346,7 @@ public final class SimulatedStore {
     }
 
     @Override
-    public Future<Void> put(String key, ByteBuffer content) {
+    public Future<Void> put(String key, ByteBuffer... content) {
       var bytes = bytes(content);
       return run("put " + key, () -> create(key, bytes));
     }
@@ -386,7 +391,8 @@ public final class SimulatedStore {
     }
 
     @Override
-    public MultipartWrite resumeMultipart(String key, String multipartId) {
+    public MultipartWrite resumeMultipart(
+        String key, String multipartId, List<MultipartWrite.Part> known) {
       return new Write(this, key, multipartId);
     }
 
@@ -441,12 +447,13 @@ public final class SimulatedStore {
     }
 
     @Override
-    public Future<Part> write(int number, long offset, ByteBuffer bytes) {
+    public Future<Part> write(int number, long offset, ByteBuffer... bytes) {
       return view.call(
           "part " + number + " of " + key,
           () -> {
-            begun().put(number, bytes(bytes));
-            return new Part(number, bytes.remaining(), "");
+            var copy = bytes(bytes);
+            begun().put(number, copy);
+            return new Part(number, copy.length, "");
           });
     }
 

@@ -1,0 +1,164 @@
+package io.sluice.store.s3;
+
+import io.sluice.store.MultipartWrite;
+import io.sluice.store.ObjectNotFound;
+import io.vertx.core.Future;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.ListPartsResponse;
+
+/**
+ * A multipart upload of S3. Any context may use it.
+ *
+ * <p>A part's receipt is its ETag, and behind a blank its CRC32C; AWS and MinIO list both, others
+ * don't. The completion names the receipts, so it fails should a part have been replaced meanwhile,
+ * by another registry that took the same upload up.
+ */
+final class S3MultipartWrite implements MultipartWrite {
+  private final S3ObjectStore store;
+  private final String key;
+  private final String id;
+  private final Map<Integer, String> known = new HashMap<>();
+
+  S3MultipartWrite(S3ObjectStore store, String key, String id, List<Part> known) {
+    known.forEach(part -> this.known.put(part.number(), part.receipt()));
+    this.store = store;
+    this.key = key;
+    this.id = id;
+  }
+
+  @Override
+  public String id() {
+    return id;
+  }
+
+  @Override
+  public Future<Part> write(int number, long offset, ByteBuffer... bytes) {
+    return store
+        .checksum(bytes)
+        .compose(
+            crc ->
+                store
+                    .uploadPart(key, id, number, crc, bytes)
+                    .map(
+                        answer ->
+                            new Part(
+                                number, S3ObjectStore.length(bytes), receipt(answer.eTag(), crc))));
+  }
+
+  private static String receipt(String etag, String crc) {
+    return etag.replace("\"", "") + " " + crc;
+  }
+
+  @Override
+  public Future<List<Part>> parts() {
+    return parts(new ArrayList<>(), 0);
+  }
+
+  private Future<List<Part>> parts(List<Part> found, int after) {
+    return store
+        .listParts(key, id, after)
+        .compose(
+            page -> {
+              add(found, page);
+              return Boolean.TRUE.equals(page.isTruncated())
+                  ? parts(found, page.nextPartNumberMarker())
+                  : Future.succeededFuture(withoutGap(found));
+            });
+  }
+
+  /**
+   * A part whose checksum neither the store nor the caller can tell can't be named at the
+   * completion, so it is as good as not there.
+   */
+  private void add(List<Part> found, ListPartsResponse page) {
+    for (var part : page.parts()) {
+      checksum(part)
+          .ifPresent(
+              crc ->
+                  found.add(new Part(part.partNumber(), part.size(), receipt(part.eTag(), crc))));
+    }
+  }
+
+  private Optional<String> checksum(software.amazon.awssdk.services.s3.model.Part part) {
+    var told = part.checksumCRC32C();
+    if (told != null && !told.isEmpty()) {
+      return Optional.of(told);
+    }
+    var receipt = known.getOrDefault(part.partNumber(), "").split(" ", -1);
+    return receipt.length == 2 && receipt(part.eTag(), receipt[1]).startsWith(receipt[0] + " ")
+        ? Optional.of(receipt[1])
+        : Optional.empty();
+  }
+
+  private static List<Part> withoutGap(List<Part> found) {
+    found.sort(Comparator.comparingInt(Part::number));
+    int count = 0;
+    while (count < found.size() && found.get(count).number() == count + 1) {
+      count++;
+    }
+    return List.copyOf(found.subList(0, count));
+  }
+
+  @Override
+  public Future<Void> complete(List<Part> parts) {
+    if (parts.isEmpty()) {
+      return parts()
+          .compose(
+              _ ->
+                  Future.failedFuture(
+                      new IllegalArgumentException("S3 knows no object of no parts")));
+    }
+    long size = parts.stream().mapToLong(Part::size).sum();
+    return store
+        .completeMultipart(key, id, parts.stream().map(S3MultipartWrite::completed).toList())
+        .recover(
+            cause ->
+                cause instanceof ObjectNotFound
+                    ? requireCompleted(size, cause)
+                    : Future.failedFuture(cause));
+  }
+
+  /**
+   * The store doesn't know the upload: when it was completed already, by an attempt whose answer
+   * was lost, all is well.
+   */
+  private Future<Void> requireCompleted(long size, Throwable unknown) {
+    return store
+        .size(key)
+        .recover(_ -> Future.failedFuture(unknown))
+        .compose(
+            there ->
+                there == size
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new IllegalStateException(
+                            "the object has " + there + " bytes instead of " + size)));
+  }
+
+  private static CompletedPart completed(Part part) {
+    var receipt = part.receipt().split(" ", -1);
+    return CompletedPart.builder()
+        .partNumber(part.number())
+        .eTag(receipt[0])
+        .checksumCRC32C(receipt[1])
+        .build();
+  }
+
+  /** S3 keeps every part that it acknowledged. */
+  @Override
+  public Future<Void> suspend() {
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<Void> abort() {
+    return store.abortMultipart(key, id);
+  }
+}

@@ -1,0 +1,314 @@
+package io.sluice.store.s3;
+
+import io.netty.buffer.Unpooled;
+import io.sluice.oci.RegistryError.StoreUnavailable;
+import io.sluice.oci.RegistryException;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.buffer.BufferInternal;
+import io.vertx.core.streams.ReadStream;
+import java.io.EOFException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+import org.reactivestreams.Subscription;
+
+/**
+ * A range of an object on its way. Paused at first; lives on the context of whoever sets its
+ * handler.
+ *
+ * <p>A read that breaks off goes on where it broke off, with a new request, as soon as somebody
+ * wants more: a client that stood still for a minute, for which S3's connection was given up, or a
+ * store that was restarted, is nothing that the reader notices.
+ */
+final class S3Stream implements ReadStream<Buffer> {
+
+  /** Pieces (of 8 KiB or so) that may have come and not been asked for yet. */
+  private static final int AHEAD = 32;
+
+  private static final int RENEW_AT = AHEAD / 2;
+
+  /** Opens the rest of the range again; {@code at} counts from the range's beginning. */
+  @FunctionalInterface
+  interface Source {
+    Future<? extends Publisher<ByteBuffer>> from(long at);
+  }
+
+  private final Vertx vertx;
+  private final Source source;
+  private final long length;
+  private final Queue<Buffer> pieces = new ArrayDeque<>();
+  private @Nullable Piping current;
+  private @Nullable Publisher<ByteBuffer> unread;
+  private @Nullable Context context;
+  private @Nullable Handler<Buffer> handler;
+  private @Nullable Handler<Void> endHandler;
+  private @Nullable Handler<Throwable> exceptionHandler;
+  private long demand;
+  private long received;
+  private long progressAtBreak = -1;
+  private boolean opening;
+  private boolean emitting;
+  private boolean closed;
+
+  S3Stream(Vertx vertx, long length, Publisher<ByteBuffer> first, Source source) {
+    this.vertx = vertx;
+    this.length = length;
+    this.unread = first;
+    this.source = source;
+  }
+
+  @Override
+  public S3Stream handler(@Nullable Handler<Buffer> newHandler) {
+    handler = newHandler;
+    if (newHandler != null && context == null) {
+      context = vertx.getOrCreateContext();
+    }
+    return this;
+  }
+
+  @Override
+  public S3Stream endHandler(@Nullable Handler<Void> newHandler) {
+    endHandler = newHandler;
+    return this;
+  }
+
+  @Override
+  public S3Stream exceptionHandler(@Nullable Handler<Throwable> newHandler) {
+    exceptionHandler = newHandler;
+    return this;
+  }
+
+  @Override
+  public S3Stream pause() {
+    demand = 0;
+    return this;
+  }
+
+  @Override
+  public S3Stream resume() {
+    return fetch(Long.MAX_VALUE);
+  }
+
+  @Override
+  public S3Stream fetch(long amount) {
+    demand = Math.clamp(demand + Math.min(amount, Long.MAX_VALUE - demand), 0, Long.MAX_VALUE);
+    if (context == null) {
+      context = vertx.getOrCreateContext();
+    }
+    if (vertx.getOrCreateContext() == context) {
+      emit();
+    } else {
+      context.runOnContext(_ -> emit());
+    }
+    return this;
+  }
+
+  /** Gives the connection up; called on any context, more than once, also after the end. */
+  void close() {
+    var home = context;
+    if (home == null) {
+      closed = true;
+      closeNow();
+    } else {
+      home.runOnContext(_ -> closeNow());
+    }
+  }
+
+  private void closeNow() {
+    closed = true;
+    pieces.clear();
+    if (current != null) {
+      current.cancel();
+      current = null;
+    }
+    if (unread != null) {
+      // A publisher that nobody subscribes to keeps its connection.
+      new Piping(false).subscribeTo(unread);
+      unread = null;
+    }
+  }
+
+  private void emit() {
+    if (emitting) {
+      return;
+    }
+    emitting = true;
+    try {
+      while (!closed && demand > 0 && handler != null && !pieces.isEmpty()) {
+        if (demand != Long.MAX_VALUE) {
+          demand--;
+        }
+        var piece = pieces.remove();
+        if (current != null) {
+          current.taken();
+        }
+        handler.handle(piece);
+      }
+    } finally {
+      emitting = false;
+    }
+    if (closed || demand == 0 || !pieces.isEmpty()) {
+      return;
+    }
+    if (received == length) {
+      closed = true;
+      current = null;
+      if (endHandler != null) {
+        endHandler.handle(null);
+      }
+    } else if (unread != null) {
+      subscribe(unread);
+      unread = null;
+    } else if (current == null && !opening) {
+      reopen();
+    }
+  }
+
+  private void subscribe(Publisher<ByteBuffer> publisher) {
+    current = new Piping(true);
+    current.subscribeTo(publisher);
+  }
+
+  private void reopen() {
+    opening = true;
+    source
+        .from(received)
+        .onComplete(
+            result ->
+                onContext(
+                    () -> {
+                      opening = false;
+                      if (result.failed()) {
+                        fail(result.cause());
+                      } else if (closed) {
+                        new Piping(false).subscribeTo(result.result());
+                      } else {
+                        subscribe(result.result());
+                      }
+                    }));
+  }
+
+  private void onContext(Runnable action) {
+    var home = context;
+    if (home == null) {
+      action.run();
+    } else {
+      home.runOnContext(_ -> action.run());
+    }
+  }
+
+  private void arrived(Piping from, Buffer piece) {
+    if (from == current && !closed) {
+      received += piece.length();
+      if (received > length) {
+        from.cancel();
+        fail(new IllegalStateException("the store sent more than was asked for"));
+      } else {
+        pieces.add(piece);
+        emit();
+      }
+    }
+  }
+
+  /**
+   * The answer ended, well or badly; if something is missing, it is asked for when it is wanted.
+   */
+  private void ended(Piping from, @Nullable Throwable failure) {
+    if (from != current || closed) {
+      return;
+    }
+    current = null;
+    if (received < length && received == progressAtBreak) {
+      // Twice at the same byte: the object itself is shorter, or the store has lost it.
+      S3ObjectStore.LOG
+          .atWarn()
+          .addKeyValue("missing", length - received)
+          .setCause(failure == null ? new EOFException("the answer was too short") : failure)
+          .log("a read broke off twice at the same place");
+      fail(new RegistryException(new StoreUnavailable("the store breaks off its answer")));
+      return;
+    }
+    progressAtBreak = received;
+    emit();
+  }
+
+  private void fail(Throwable cause) {
+    if (!closed) {
+      closed = true;
+      pieces.clear();
+      current = null;
+      if (exceptionHandler != null) {
+        exceptionHandler.handle(cause);
+      }
+    }
+  }
+
+  /** One answer's bytes; its signals come on the SDK's threads and go to the stream's context. */
+  private final class Piping implements Subscriber<ByteBuffer> {
+    private final boolean wanted;
+    private volatile @Nullable Subscription subscription;
+    private volatile boolean cancelled;
+    private int taken;
+
+    Piping(boolean wanted) {
+      this.wanted = wanted;
+    }
+
+    void subscribeTo(Publisher<ByteBuffer> publisher) {
+      publisher.subscribe(this);
+    }
+
+    void cancel() {
+      cancelled = true;
+      var known = subscription;
+      if (known != null) {
+        known.cancel();
+      }
+    }
+
+    /** A piece went to the reader; called on the stream's context. */
+    void taken() {
+      if (++taken >= RENEW_AT) {
+        int more = taken;
+        taken = 0;
+        var known = subscription;
+        if (known != null) {
+          known.request(more);
+        }
+      }
+    }
+
+    @Override
+    public void onSubscribe(Subscription s) {
+      subscription = s;
+      if (wanted && !cancelled) {
+        s.request(AHEAD);
+      } else {
+        s.cancel();
+      }
+    }
+
+    @Override
+    public void onNext(ByteBuffer bytes) {
+      var piece = BufferInternal.buffer(Unpooled.wrappedBuffer(bytes));
+      onContext(() -> arrived(this, piece));
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      onContext(() -> ended(this, failure));
+    }
+
+    @Override
+    public void onComplete() {
+      onContext(() -> ended(this, null));
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package io.sluice.testkit;
+
+import io.sluice.config.StorageConfig;
+import io.sluice.registry.StorageSettings.StoreSettings;
+import io.sluice.server.StoreFactory;
+import io.sluice.store.s3.S3ObjectStore;
+import io.sluice.testkit.s3.Bucket;
+import io.sluice.testkit.s3.Driver;
+import io.sluice.testkit.s3.S3Server;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A bucket of its own for each test, with a root directory in it for each store. */
+final class S3Storage implements Storage {
+  private final Bucket bucket = S3Server.shared().newBucket();
+  private final URI endpoint;
+
+  S3Storage() {
+    this.endpoint = bucket.server().endpoint();
+  }
+
+  @Override
+  public Path stores() {
+    return Path.of("s3");
+  }
+
+  @Override
+  public StoreFactory factory() {
+    return (vertx, config) ->
+        S3ObjectStore.open(
+            vertx, driver(config).config(), StoreSettings.grace(config.gc().delay()), false);
+  }
+
+  private Driver driver(StorageConfig config) {
+    var root = config.rootDirectory().getFileName().toString();
+    return new Driver(bucket, endpoint).in(bucket, root);
+  }
+
+  @Override
+  public List<String> keys() {
+    return bucket.keys().stream()
+        .map(key -> key.substring(key.indexOf("_sluice/") + "_sluice".length()))
+        .toList();
+  }
+
+  @Override
+  public List<String> unfinished() {
+    return bucket.unfinished();
+  }
+
+  @Override
+  public void close() {
+    bucket.close();
+  }
+}
