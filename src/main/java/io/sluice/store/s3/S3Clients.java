@@ -163,7 +163,13 @@ final class S3Clients {
             .dualstackEnabled(config.useDualStack())
             .fipsEnabled(config.useFipsEndpoint())
             .accelerate(config.accelerate())
-            .serviceConfiguration(S3Configuration.builder().chunkedEncodingEnabled(false).build())
+            .serviceConfiguration(
+                S3Configuration.builder()
+                    .chunkedEncodingEnabled(false)
+                    // A round trip for every part, for the rare case that it is refused; and not
+                    // every store does it right.
+                    .expectContinueEnabled(false)
+                    .build())
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
             .authSchemeProvider(new UnsignedPayloads())
