@@ -2,7 +2,6 @@ package io.sluice.store.s3;
 
 import static software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR;
 import static software.amazon.awssdk.core.client.config.SdkAdvancedClientOption.USER_AGENT_SUFFIX;
-import static software.amazon.awssdk.http.auth.aws.signer.AwsV4FamilyHttpSigner.PAYLOAD_SIGNING_ENABLED;
 
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollEventLoopGroup;
@@ -14,10 +13,8 @@ import io.sluice.config.S3DriverConfig;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -26,14 +23,11 @@ import software.amazon.awssdk.core.client.config.ClientAsyncConfiguration;
 import software.amazon.awssdk.http.SdkHttpConfigurationOption;
 import software.amazon.awssdk.http.TlsTrustManagersProvider;
 import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
-import software.amazon.awssdk.http.auth.spi.scheme.AuthSchemeOption;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
 import software.amazon.awssdk.http.nio.netty.SdkEventLoopGroup;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.S3Configuration;
-import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeParams;
-import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeProvider;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.utils.AttributeMap;
 
@@ -52,9 +46,6 @@ final class S3Clients {
   private static final Duration IDLE = Duration.ofSeconds(20);
 
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
-
-  /** Whose bodies go by a checksum of ours, and would be hashed a second time for the signature. */
-  private static final Set<String> DATA = Set.of("PutObject", "UploadPart");
 
   private final S3DriverConfig config;
   private final Credentials credentials;
@@ -154,6 +145,7 @@ final class S3Clients {
   }
 
   private S3AsyncClient client(SdkAsyncHttpClient connections) {
+    var signing = new UnsignedPayloads();
     var builder =
         S3AsyncClient.builder()
             .httpClient(connections)
@@ -172,7 +164,8 @@ final class S3Clients {
                     .build())
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
             .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-            .authSchemeProvider(new UnsignedPayloads())
+            .authSchemeProvider(signing)
+            .putAuthScheme(signing)
             // Whoever waits goes to a context of its own, so no executor is needed in between.
             .asyncConfiguration(
                 ClientAsyncConfiguration.builder()
@@ -203,23 +196,5 @@ final class S3Clients {
                     .build());
     endpoint(config).ifPresent(builder::endpointOverride);
     return builder.build();
-  }
-
-  /**
-   * Signs all but the payload of what carries data: over plain HTTP the SDK would else hash every
-   * part once more (a third of the CPU time of an upload), where the part's checksum says the same.
-   */
-  private static final class UnsignedPayloads implements S3AuthSchemeProvider {
-    private final S3AuthSchemeProvider standard = S3AuthSchemeProvider.defaultProvider();
-
-    @Override
-    public List<AuthSchemeOption> resolveAuthScheme(S3AuthSchemeParams params) {
-      var options = standard.resolveAuthScheme(params);
-      return DATA.contains(params.operation())
-          ? options.stream()
-              .map(it -> it.toBuilder().putSignerProperty(PAYLOAD_SIGNING_ENABLED, false).build())
-              .toList()
-          : options;
-    }
   }
 }

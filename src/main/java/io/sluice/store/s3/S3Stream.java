@@ -1,5 +1,6 @@
 package io.sluice.store.s3;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.sluice.oci.RegistryError.StoreUnavailable;
 import io.sluice.oci.RegistryException;
@@ -13,8 +14,11 @@ import io.vertx.core.streams.ReadStream;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -31,10 +35,13 @@ import org.reactivestreams.Subscription;
  */
 final class S3Stream implements ReadStream<Buffer> {
 
-  /** Pieces (of 8 KiB or so) that may have come and not been asked for yet. */
-  private static final int AHEAD = 32;
+  /** Pieces (of 8 KiB, as the SDK cuts them) that may have come and not been asked for yet. */
+  private static final int AHEAD = 64;
 
-  private static final int RENEW_AT = AHEAD / 2;
+  private static final int RENEW_AT = AHEAD / 4;
+
+  /** So many bytes go to the reader at once: a call, a write, and perhaps a TLS record for each. */
+  private static final int TOGETHER = 64 << 10;
 
   /** Opens the rest of the range again; {@code at} counts from the range's beginning. */
   @FunctionalInterface
@@ -45,7 +52,7 @@ final class S3Stream implements ReadStream<Buffer> {
   private final Vertx vertx;
   private final Source source;
   private final long length;
-  private final Queue<Buffer> pieces = new ArrayDeque<>();
+  private final Queue<ByteBuf> pieces = new ArrayDeque<>();
   private @Nullable Piping current;
   private @Nullable Publisher<ByteBuffer> unread;
   private @Nullable Context context;
@@ -147,11 +154,7 @@ final class S3Stream implements ReadStream<Buffer> {
         if (demand != Long.MAX_VALUE) {
           demand--;
         }
-        var piece = pieces.remove();
-        if (current != null) {
-          current.taken();
-        }
-        handler.handle(piece);
+        handler.handle(next());
       }
     } finally {
       emitting = false;
@@ -171,6 +174,29 @@ final class S3Stream implements ReadStream<Buffer> {
     } else if (current == null && !opening) {
       reopen();
     }
+  }
+
+  /** As many of the pieces that are there as make a good write, without copying them. */
+  private Buffer next() {
+    var first = pieces.remove();
+    int taken = 1;
+    if (!pieces.isEmpty() && first.readableBytes() < TOGETHER) {
+      var several = new ArrayList<ByteBuf>();
+      several.add(first);
+      int length = first.readableBytes();
+      for (var it = pieces.peek();
+          it != null && length + it.readableBytes() <= TOGETHER;
+          it = pieces.peek()) {
+        several.add(pieces.remove());
+        length += it.readableBytes();
+        taken++;
+      }
+      first = Unpooled.wrappedBuffer(several.size(), several.toArray(ByteBuf[]::new));
+    }
+    if (current != null) {
+      current.taken(taken);
+    }
+    return BufferInternal.buffer(first);
   }
 
   private void subscribe(Publisher<ByteBuffer> publisher) {
@@ -206,14 +232,16 @@ final class S3Stream implements ReadStream<Buffer> {
     }
   }
 
-  private void arrived(Piping from, Buffer piece) {
+  private void arrived(Piping from) {
     if (from == current && !closed) {
-      received += piece.length();
+      for (var piece = from.arrived.poll(); piece != null; piece = from.arrived.poll()) {
+        received += piece.remaining();
+        pieces.add(Unpooled.wrappedBuffer(piece));
+      }
       if (received > length) {
         from.cancel();
         fail(new IllegalStateException("the store sent more than was asked for"));
       } else {
-        pieces.add(piece);
         emit();
       }
     }
@@ -255,6 +283,8 @@ final class S3Stream implements ReadStream<Buffer> {
   /** One answer's bytes; its signals come on the SDK's threads and go to the stream's context. */
   private final class Piping implements Subscriber<ByteBuffer> {
     private final boolean wanted;
+    private final Queue<ByteBuffer> arrived = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean announced = new AtomicBoolean();
     private volatile @Nullable Subscription subscription;
     private volatile boolean cancelled;
     private int taken;
@@ -272,9 +302,10 @@ final class S3Stream implements ReadStream<Buffer> {
       tell(Subscription::cancel);
     }
 
-    /** A piece went to the reader; called on the stream's context. */
-    void taken() {
-      if (++taken >= RENEW_AT) {
+    /** So many pieces went to the reader; called on the stream's context. */
+    void taken(int count) {
+      taken += count;
+      if (taken >= RENEW_AT) {
         int more = taken;
         taken = 0;
         tell(it -> it.request(more));
@@ -305,8 +336,15 @@ final class S3Stream implements ReadStream<Buffer> {
 
     @Override
     public void onNext(ByteBuffer bytes) {
-      var piece = BufferInternal.buffer(Unpooled.wrappedBuffer(bytes));
-      onContext(() -> arrived(this, piece));
+      arrived.add(bytes);
+      // One call for all that comes until it is made.
+      if (announced.compareAndSet(false, true)) {
+        onContext(
+            () -> {
+              announced.set(false);
+              arrived(this);
+            });
+      }
     }
 
     @Override
