@@ -48,6 +48,13 @@ final class EmbeddedS3 implements AutoCloseable {
     return URI.create("http://127.0.0.1:" + proxy.getPort());
   }
 
+  /** Makes a bucket unless it is there. */
+  void createBucket(String name) {
+    if (!store.containerExists(name)) {
+      store.createContainer(name);
+    }
+  }
+
   @Override
   public void close() {
     try {

@@ -8,7 +8,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +62,10 @@ final class S3Calls implements AutoCloseable {
 
   String get(String name) {
     return new String(getting(name, null).join(), UTF_8);
+  }
+
+  byte[] getBytes(String name) {
+    return getting(name, null).join();
   }
 
   byte[] get(String name, String range) {
@@ -194,13 +197,6 @@ final class S3Calls implements AutoCloseable {
       return e;
     }
     throw new AssertionError("the call succeeded");
-  }
-
-  /** The names of all that a failure was caused by, itself first. */
-  static List<String> causesOf(Throwable failure) {
-    return Stream.<Throwable>iterate(failure, it -> it != null, Throwable::getCause)
-        .map(it -> it.getClass().getSimpleName() + ": " + it.getMessage())
-        .toList();
   }
 
   @Override
