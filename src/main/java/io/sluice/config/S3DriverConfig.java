@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,14 +21,15 @@ import java.util.stream.Collectors;
  *     endpoint
  * @param secure https for an endpoint without a scheme; default true
  * @param skipVerify accept any TLS certificate; default false
- * @param v4Auth accepted; requests are always signed with version 4
+ * @param v4Auth accepted, with a warning if it is off; requests are always signed with version 4
  * @param encrypt ask for encryption at rest, with {@code keyId} if given; default false
  * @param chunkSize size of the parts of an upload, at least 5 MiB; empty for ours (8 MiB, growing)
- * @param copyChunkSize accepted, like the two after it; we never copy objects
+ * @param copyChunkSize accepted with a warning, like the two after it; we never copy objects
  * @param storageClass default {@code STANDARD}; {@code NONE} sends no header
  * @param userAgent sent in addition to the client's own
  * @param objectAcl default {@code private}
- * @param logLevel of the S3 client; default {@code off}
+ * @param logLevel of the S3 client; default {@code off}; all others log each call and its
+ *     repetitions
  */
 public record S3DriverConfig(
     String bucket,
@@ -91,6 +93,9 @@ public record S3DriverConfig(
           "debugwithrequesterrors",
           "debugwitheventstreambody");
 
+  private static final Set<String> BODIES_AND_SIGNATURES =
+      Set.of("debugwithsigning", "debugwithhttpbody", "debugwitheventstreambody");
+
   @Override
   public String name() {
     return "s3";
@@ -105,6 +110,7 @@ public record S3DriverConfig(
       var missing = accessKey.isPresent() ? "secretkey" : "accesskey";
       driver.problem(missing, "is missing", "both accesskey and secretkey, or neither of them");
     }
+    warnOfWhatHasNoEffect(driver);
     return new S3DriverConfig(
         driver.required(driver.string("bucket"), "bucket", "", "the name of a bucket"),
         region(driver, driver.string("regionendpoint").isPresent()),
@@ -132,6 +138,27 @@ public record S3DriverConfig(
         driver.flag("accelerate", false),
         driver.flag("usefipsendpoint", false),
         driver.choice("loglevel", LOG_LEVELS).orElse("off"));
+  }
+
+  private static void warnOfWhatHasNoEffect(Section driver) {
+    if (!driver.flag("v4auth", true)) {
+      driver.warn("v4auth", "has no effect: requests are always signed with version 4");
+    }
+    for (var key :
+        List.of(
+            "multipartcopychunksize",
+            "multipartcopymaxconcurrency",
+            "multipartcopythresholdsize")) {
+      if (driver.has(key)) {
+        driver.warn(key, "has no effect: objects are never copied");
+      }
+    }
+    if (driver.string("keyid").isPresent() && !driver.flag("encrypt", false)) {
+      driver.warn("keyid", "has no effect without encrypt");
+    }
+    if (driver.choice("loglevel", LOG_LEVELS).filter(BODIES_AND_SIGNATURES::contains).isPresent()) {
+      driver.warn("loglevel", "logs as debug does; bodies and signatures are never logged");
+    }
   }
 
   private static String endpoint(String text) {

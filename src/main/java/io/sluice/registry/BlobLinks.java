@@ -15,6 +15,7 @@ import io.sluice.upload.DataId;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -148,10 +149,10 @@ final class BlobLinks {
   }
 
   /** Links a blob whose bytes are at hand: the link is the blob. */
-  Future<BlobLink> addInline(RepositoryName repository, Digest digest, ByteBuffer bytes) {
+  Future<BlobLink> addInline(RepositoryName repository, Digest digest, ByteBuffer... bytes) {
     long before = grace.now();
     var ulid = ulids.next();
-    int size = bytes.remaining();
+    int size = Arrays.stream(bytes).mapToInt(ByteBuffer::remaining).sum();
     var key = Layout.links(repository, digest) + BlobLink.inlineName(ulid, size);
     return store
         .put(key, bytes)

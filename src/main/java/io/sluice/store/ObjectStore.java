@@ -1,5 +1,6 @@
 package io.sluice.store;
 
+import io.sluice.store.MultipartWrite.Part;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
@@ -40,8 +41,11 @@ public interface ObjectStore {
   /**
    * Takes up a multipart write that was begun earlier, perhaps by another process. The first call
    * on it may fail.
+   *
+   * @param known parts with their receipts, as far as the caller knows them: not every store can
+   *     tell all of a receipt again
    */
-  MultipartWrite resumeMultipart(String key, String multipartId);
+  MultipartWrite resumeMultipart(String key, String multipartId, List<Part> known);
 
   /** The multipart writes that were begun and neither completed nor aborted, with their age. */
   Future<List<PendingMultipart>> pendingMultiparts();

@@ -8,13 +8,11 @@ import java.nio.ByteBuffer;
 final class Bytes {
   private Bytes() {}
 
-  /**
-   * Appends the first {@code length} bytes of a buffer to another, which must have room for them.
-   */
-  static void append(Buffer from, int length, ByteBuffer to) {
+  /** Appends {@code length} bytes of a buffer to another, which must have room for them. */
+  static void append(Buffer from, int at, int length, ByteBuffer to) {
     int limit = to.limit();
     to.limit(to.position() + length);
-    ((BufferInternal) from).getByteBuf().getBytes(0, to);
+    ((BufferInternal) from).getByteBuf().getBytes(at, to);
     to.limit(limit);
   }
 }

@@ -16,7 +16,7 @@ public final class SealedUpload {
   private final UploadSession session;
   private final Digest digest;
   private final long size;
-  private final @Nullable ByteBuffer memory;
+  private final ByteBuffer @Nullable [] memory;
   private final boolean stored;
   private Runnable onEnd = () -> {};
 
@@ -24,7 +24,7 @@ public final class SealedUpload {
       UploadSession session,
       Digest digest,
       long size,
-      @Nullable ByteBuffer memory,
+      ByteBuffer @Nullable [] memory,
       boolean stored) {
     this.session = session;
     this.digest = digest;
@@ -55,8 +55,8 @@ public final class SealedUpload {
    * The bytes themselves, if they are in memory and no more than so many; valid until one of the
    * other methods is called.
    */
-  public Optional<ByteBuffer> inline(int atMost) {
-    return memory != null && size <= atMost ? Optional.of(memory.duplicate()) : Optional.empty();
+  public Optional<ByteBuffer[]> inline(int atMost) {
+    return memory != null && size <= atMost ? Optional.of(memory.clone()) : Optional.empty();
   }
 
   /** Makes a data object of them; O(1) for large ones, whose bytes are in the store already. */

@@ -38,11 +38,15 @@ final class StreamDigest {
     return position;
   }
 
-  /** Takes in the next bytes; the buffer must stay as it is until the future completes. */
-  Future<Void> update(ByteBuffer bytes) {
-    position += bytes.remaining();
-    if (bytes.remaining() <= ON_LOOP && sequence.isIdle()) {
-      hasher.update(bytes);
+  /** Takes in the next bytes; the buffers must stay as they are until the future completes. */
+  Future<Void> update(ByteBuffer... bytes) {
+    long length = 0;
+    for (var buffer : bytes) {
+      length += buffer.remaining();
+    }
+    position += length;
+    if (length <= ON_LOOP && sequence.isIdle()) {
+      hash(bytes);
       return Future.succeededFuture();
     }
     return sequence.then(
@@ -50,11 +54,17 @@ final class StreamDigest {
             workers
                 .executeBlocking(
                     () -> {
-                      hasher.update(bytes);
+                      hash(bytes);
                       return true;
                     },
                     false)
                 .mapEmpty());
+  }
+
+  private void hash(ByteBuffer... bytes) {
+    for (var buffer : bytes) {
+      hasher.update(buffer);
+    }
   }
 
   /** The digest of all that was given; ends this object's life. */

@@ -4,15 +4,16 @@ import io.sluice.oci.Digest;
 import io.sluice.oci.RegistryError;
 import io.sluice.oci.RegistryException;
 import io.sluice.oci.RepositoryName;
-import io.sluice.store.MultipartWrite;
+import io.sluice.store.ObjectNotFound;
 import io.sluice.upload.MemoryBudget.Chunk;
+import io.sluice.upload.PartWriter.Remembered;
+import io.sluice.upload.SessionRecords.Tail;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -25,30 +26,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class UploadSession {
 
+  /** A longer tail is written as a part, where the store takes one of its length. */
+  private static final int LONG_TAIL = 1 << 20;
+
   /*
-   * received = stored + what is in `filling` + what is in `pending`. Parts that were handed to the store count as stored
-   * from then on; should one of them fail, the whole session has failed. The digest always stands at `stored`.
+   * received = what the writer has + the tail + what is in `pending`. The tail is in `filling`, or it was put `aside`:
+   * it lies in a record in the store, because others wanted the memory or because the session was parked, and is fetched
+   * when the next byte comes. It is never in both.
    */
   private final UploadResources resources;
   private final UploadId id;
   private final RepositoryName repository;
+  private final Digest.Algorithm algorithm;
   private final DataId data;
   private final SessionRecords records;
+  private final PartWriter writer;
   private final Deque<Buffer> pending = new ArrayDeque<>();
-  private final List<MultipartWrite.Part> parts = new ArrayList<>();
   private final List<Promise<Void>> whenQuiet = new ArrayList<>();
-  private final List<Promise<MultipartWrite>> whenStarted = new ArrayList<>();
-  private @Nullable StreamDigest digest;
-  private @Nullable MultipartWrite multipart;
   private @Nullable Chunk filling;
+  private @Nullable Tail aside;
   private Runnable onChange = () -> {};
   private long received;
-  private long stored;
-  private int nextPart = 1;
-  private int busy;
   private boolean acquiring;
+  private boolean puttingAside;
   private @Nullable Preparation preparation;
-  private boolean starting;
   private @Nullable Throwable failure;
 
   /** Memory that was asked for before the first byte; who lets go before it comes wants none. */
@@ -66,6 +67,7 @@ final class UploadSession {
         resources,
         id,
         repository,
+        algorithm,
         new DataId(resources.ulids().next()),
         new StreamDigest(resources.hashing(), algorithm),
         List.of());
@@ -75,15 +77,19 @@ final class UploadSession {
       UploadResources resources,
       UploadId id,
       RepositoryName repository,
+      Digest.Algorithm algorithm,
       DataId data,
       @Nullable StreamDigest digest,
       List<String> recordKeys) {
     this.resources = resources;
     this.id = id;
     this.repository = repository;
+    this.algorithm = algorithm;
     this.data = data;
-    this.digest = digest;
     this.records = new SessionRecords(resources, id, recordKeys);
+    // The session is recorded with its first part, so that it can be found again.
+    this.writer =
+        new PartWriter(resources, data, digest, () -> records.write(record(0, 0)).mapEmpty());
   }
 
   /**
@@ -95,48 +101,33 @@ final class UploadSession {
   static Future<UploadSession> resume(
       UploadResources resources,
       UploadId id,
-      SessionRecord record,
+      SessionRecords.Read read,
       List<String> recordKeys,
-      @Nullable StreamDigest remembered) {
+      @Nullable Remembered remembered) {
+    var record = read.record();
     var session =
-        new UploadSession(resources, id, record.repository(), record.data(), null, recordKeys);
-    if (record.multipartId().isEmpty()) {
-      return session.restore(record, List.of(), remembered);
-    }
-    var multipart =
-        resources.store().resumeMultipart(record.data().key(), record.multipartId().get());
-    session.multipart = multipart;
-    return multipart.parts().compose(parts -> session.restore(record, parts, remembered));
-  }
-
-  private Future<UploadSession> restore(
-      SessionRecord record, List<MultipartWrite.Part> there, @Nullable StreamDigest remembered) {
-    parts.addAll(there);
-    nextPart = there.size() + 1;
-    stored = there.stream().mapToLong(MultipartWrite.Part::size).sum();
-    if (stored < record.stored()) {
-      return Future.failedFuture(
-          new RegistryException(new RegistryError.UploadUnknown(id.value())));
-    }
-    // More than was recorded: parts were written after the record, and its tail is in them.
-    var tail = stored == record.stored() ? record.tail() : Buffer.buffer();
-    received = stored + tail.length();
-    if (remembered != null && remembered.position() == stored) {
-      digest = remembered;
-    } else if (stored == 0) {
-      digest = new StreamDigest(resources.hashing(), record.algorithm());
-    }
-    if (tail.length() == 0) {
-      return Future.succeededFuture(this);
-    }
-    return resources
-        .parts()
-        .acquire(resources.vertx())
+        new UploadSession(
+            resources,
+            id,
+            record.repository(),
+            record.algorithm(),
+            record.data(),
+            null,
+            recordKeys);
+    return session
+        .writer
+        .resume(record, remembered)
         .map(
-            chunk -> {
-              Bytes.append(tail, tail.length(), chunk.buffer());
-              filling = chunk;
-              return this;
+            stored -> {
+              // More than was recorded: parts were written after the record, and its tail is in
+              // them. Less: parts were on their way when a tail was put aside, and the process
+              // died;
+              // nobody was told that they had arrived.
+              if (stored == record.stored() && record.tail() > 0) {
+                session.aside = read.tail();
+              }
+              session.received = stored + (session.aside == null ? 0 : record.tail());
+              return session;
             });
   }
 
@@ -170,14 +161,13 @@ final class UploadSession {
    * Waits for the memory that the next byte needs; {@code expected} is how many will come, or -1.
    */
   Future<Void> prepare(long expected) {
-    if (filling != null || expected == 0 || failure != null) {
+    if (filling != null || aside != null || expected == 0 || failure != null) {
       return Future.succeededFuture();
     }
-    boolean small = multipart == null && expected <= resources.heads().bufferSize();
+    boolean small = !writer.hasStarted() && expected <= resources.heads().bufferSize();
     var wanted = new Preparation();
     preparation = wanted;
-    return (small ? resources.heads() : resources.parts())
-        .acquire(resources.vertx())
+    return (small ? resources.heads().acquire(resources.vertx()) : acquirePart())
         .compose(
             chunk -> {
               if (wanted.cancelled) {
@@ -187,13 +177,17 @@ final class UploadSession {
                         new RegistryError.UploadInvalid("the request let go of this upload")));
               }
               preparation = null;
-              if (filling == null && failure == null) {
+              if (filling == null && aside == null && failure == null) {
                 filling = chunk;
               } else {
                 chunk.release();
               }
               return Future.succeededFuture();
             });
+  }
+
+  private Future<Chunk> acquirePart() {
+    return resources.parts().acquire(resources.vertx(), writer.nextScale());
   }
 
   /** Takes bytes, always; the caller should then wait while {@link #isFull}. */
@@ -211,47 +205,59 @@ final class UploadSession {
   }
 
   boolean isFull() {
-    return !pending.isEmpty() || busy >= resources.window();
+    return !pending.isEmpty() || writer.isWindowFull();
   }
 
   private void pump() {
-    while (failure == null && !pending.isEmpty()) {
+    while (failure == null && !pending.isEmpty() && !puttingAside) {
+      dispatchIfFull();
       if (filling == null || filling.isFull()) {
         requestPart();
         return;
       }
       var next = pending.removeFirst();
-      int fits = Math.min(next.length(), filling.buffer().remaining());
-      Bytes.append(next, fits, filling.buffer());
+      int fits = Math.min(next.length(), filling.remaining());
+      filling.append(next, fits);
       if (fits < next.length()) {
         pending.addFirst(next.slice(fits, next.length()));
       }
-      if (filling.isFull() && filling.length() >= resources.parts().bufferSize()) {
-        dispatch();
-      }
+      dispatchIfFull();
     }
     changed();
   }
 
+  private void dispatchIfFull() {
+    if (filling != null && filling.isFull() && filling.isOf(resources.parts())) {
+      dispatch();
+    }
+  }
+
   /**
-   * Asks for the next part's buffer, once the window has room; a full small buffer moves into it.
+   * Asks for the next part's memory, once the window has room; a full small buffer moves into it,
+   * and so does a tail that was put aside.
    */
   private void requestPart() {
-    if (acquiring || busy >= resources.window()) {
+    if (acquiring || writer.isWindowFull()) {
       return;
     }
     acquiring = true;
-    resources
-        .parts()
-        .acquire(resources.vertx())
-        .onSuccess(
-            chunk -> {
+    fetched(aside)
+        .onComplete(
+            result -> {
               acquiring = false;
+              if (result.failed()) {
+                fail(result.cause());
+                return;
+              }
+              var chunk = result.result();
               if (filling != null) {
-                chunk.buffer().put(filling.filled());
+                for (var bytes : filling.filled()) {
+                  chunk.append(bytes);
+                }
                 filling.release();
               }
               filling = chunk;
+              aside = null;
               if (failure == null) {
                 pump();
               } else {
@@ -261,29 +267,50 @@ final class UploadSession {
             });
   }
 
-  /**
-   * Hands the part that was filled to the digest and to the store; its buffer is free when both are
-   * done with it.
-   */
+  /** Memory for a part, with the tail in it if there is one. */
+  private Future<Chunk> fetched(@Nullable Tail tail) {
+    if (tail == null) {
+      return acquirePart();
+    }
+    int unit = resources.parts().bufferSize();
+    int needed = (tail.length() + unit - 1) / unit;
+    int most = resources.parts().buffers();
+    if (needed > most) {
+      return Future.failedFuture(
+          new RegistryException(
+              new RegistryError.UploadInvalid("there is not enough memory to go on with it here")));
+    }
+    return resources
+        .parts()
+        .acquire(resources.vertx(), Math.max(needed, writer.nextScale()))
+        .compose(
+            chunk ->
+                records
+                    .fetch(tail, chunk)
+                    .<Chunk>map(_ -> chunk)
+                    .onFailure(_ -> chunk.release())
+                    .recover(cause -> Future.failedFuture(gone(cause))));
+  }
+
+  private static Throwable gone(Throwable cause) {
+    return cause instanceof ObjectNotFound
+        ? new RegistryException(
+            new RegistryError.UploadInvalid("another registry has taken this upload over"))
+        : cause;
+  }
+
+  /** Hands what was filled to the store as a part. */
   private void dispatch() {
     if (filling == null) {
       return;
     }
     var chunk = filling;
     filling = null;
-    int number = nextPart++;
-    long offset = stored;
-    stored += chunk.length();
-    busy++;
-    var hashed = digest == null ? Future.<Void>succeededFuture() : digest.update(chunk.filled());
-    var written = startedMultipart().compose(write -> write.write(number, offset, chunk.filled()));
-    Future.join(hashed, written)
+    writer
+        .write(chunk)
         .onComplete(
             result -> {
-              chunk.release();
-              busy--;
               if (result.succeeded()) {
-                parts.add(written.result());
                 pump();
               } else {
                 fail(result.cause());
@@ -292,43 +319,13 @@ final class UploadSession {
             });
   }
 
-  /**
-   * The multipart write, begun with the first part; the session is recorded with it, so that it can
-   * be found again.
-   */
-  private Future<MultipartWrite> startedMultipart() {
-    if (multipart != null) {
-      return Future.succeededFuture(multipart);
-    }
-    Promise<MultipartWrite> promise = Promise.promise();
-    whenStarted.add(promise);
-    if (!starting) {
-      starting = true;
-      resources
-          .store()
-          .startMultipart(data.key())
-          .compose(
-              write -> {
-                multipart = write;
-                return records.write(record(0, Buffer.buffer())).map(write);
-              })
-          .onComplete(
-              result -> {
-                starting = false;
-                whenStarted.forEach(waiting -> waiting.handle(result));
-                whenStarted.clear();
-              });
-    }
-    return promise.future();
-  }
-
-  private SessionRecord record(long at, Buffer tail) {
-    var algorithm = digest == null ? Digest.Algorithm.SHA256 : digest.algorithm();
+  private SessionRecord record(long at, int tail) {
     return new SessionRecord(
         repository,
         algorithm,
         data,
-        Optional.ofNullable(multipart).map(MultipartWrite::id),
+        writer.multipartId(),
+        writer.parts().stream().filter(part -> !part.receipt().isEmpty()).toList(),
         at,
         tail);
   }
@@ -337,7 +334,7 @@ final class UploadSession {
     if (failure == null) {
       failure = cause;
       pending.clear();
-      if (!acquiring) {
+      if (!acquiring && !puttingAside) {
         releaseMemory();
       }
     }
@@ -377,7 +374,7 @@ final class UploadSession {
   }
 
   private boolean isQuiet() {
-    return busy == 0 && !acquiring && pending.isEmpty();
+    return writer.isIdle() && !acquiring && !puttingAside && pending.isEmpty();
   }
 
   private void settle(Promise<Void> promise) {
@@ -399,17 +396,53 @@ final class UploadSession {
     return promise.future();
   }
 
+  /** When the memory was granted that is being filled, by {@link System#nanoTime}. */
+  Optional<Long> fillingSince() {
+    return Optional.ofNullable(filling).filter(it -> it.length() > 0).map(Chunk::since);
+  }
+
   /**
-   * Gives a part that is not growing to the store as it is, where the store takes parts of any
-   * size.
+   * Gives the memory back that is being filled: as a part, where the store takes one of that
+   * length, else by putting it aside.
    */
   void relieve() {
-    if (filling != null
-        && filling.length() >= Math.max(resources.store().smallestPartSize(), 1)
-        && filling.buffer().capacity() == resources.parts().bufferSize()
-        && busy < resources.window()) {
-      dispatch();
+    if (filling == null
+        || filling.length() == 0
+        || !filling.isOf(resources.parts())
+        || failure != null
+        || acquiring
+        || puttingAside) {
+      return;
     }
+    if (filling.length() >= resources.store().smallestPartSize()) {
+      if (!writer.isWindowFull()) {
+        dispatch();
+      }
+    } else if (!writer.isStarting()) {
+      // Else the record of the start, which is on its way, would be the newer one.
+      putAside(filling);
+    }
+  }
+
+  private void putAside(Chunk chunk) {
+    puttingAside = true;
+    write(chunk)
+        .onComplete(
+            result -> {
+              puttingAside = false;
+              if (result.succeeded()) {
+                aside = result.result();
+                releaseMemory();
+              } else if (failure != null) {
+                releaseMemory();
+              }
+              // Else it stays where it is: that the store failed with this is no harm yet.
+              pump();
+            });
+  }
+
+  private Future<Tail> write(Chunk chunk) {
+    return records.write(record(writer.stored(), chunk.length()), chunk.filled());
   }
 
   /**
@@ -418,27 +451,36 @@ final class UploadSession {
    *
    * @return the digest so far, to be remembered if it is taken up again here
    */
-  Future<Optional<StreamDigest>> park() {
-    if (multipart != null) {
-      relieve();
-    }
+  Future<Optional<Remembered>> park() {
     return quiesce()
-        .compose(_ -> multipart == null ? Future.succeededFuture() : multipart.suspend())
         .compose(
             _ -> {
-              var tail =
-                  filling == null ? Buffer.buffer() : Buffer.buffer(toBytes(filling.filled()));
-              return records.write(record(stored, tail));
+              if (filling != null
+                  && (writer.hasStarted() || filling.length() > LONG_TAIL)
+                  && filling.length() >= resources.store().smallestPartSize()) {
+                dispatch();
+              }
+              return quiesce();
             })
+        .compose(_ -> writer.suspend())
+        .compose(_ -> recordTail())
         .onSuccess(_ -> releaseMemory())
-        .map(_ -> Optional.ofNullable(digest));
+        .map(_ -> writer.remember());
+  }
+
+  private Future<Void> recordTail() {
+    if (aside != null) {
+      return Future.succeededFuture(); // it is in a record already
+    }
+    return filling == null
+        ? records.write(record(writer.stored(), 0)).mapEmpty()
+        : write(filling).mapEmpty();
   }
 
   /** Ends the session; whatever was stored of it goes. */
   Future<Void> discard() {
     releaseMemory();
-    var aborted = multipart == null ? Future.<Void>succeededFuture() : multipart.abort();
-    return aborted.transform(_ -> records.delete());
+    return writer.abort().transform(_ -> records.delete());
   }
 
   /**
@@ -447,21 +489,32 @@ final class UploadSession {
    */
   Future<SealedUpload> seal(Digest expected) {
     return quiesce()
+        .compose(_ -> fetchTail())
         .compose(
-            _ ->
-                digest != null && digest.algorithm() == expected.algorithm()
-                    ? sealHashed(digest, expected)
-                    : sealUnhashed(expected))
+            _ -> {
+              var digest = writer.digest();
+              return digest != null && digest.algorithm() == expected.algorithm()
+                  ? sealHashed(digest, expected)
+                  : sealUnhashed(expected);
+            })
         .recover(cause -> discard().transform(_ -> Future.failedFuture(cause)));
+  }
+
+  private Future<Void> fetchTail() {
+    if (aside == null) {
+      return Future.succeededFuture();
+    }
+    requestPart();
+    return quiesce();
   }
 
   private Future<SealedUpload> sealHashed(StreamDigest hasher, Digest expected) {
     Future<Void> hashed;
-    if (multipart == null) {
-      hashed = filling == null ? Future.succeededFuture() : hasher.update(filling.filled());
-    } else {
+    if (writer.hasStarted()) {
       dispatch();
       hashed = quiesce();
+    } else {
+      hashed = filling == null ? Future.succeededFuture() : hasher.update(filling.filled());
     }
     return hashed
         .compose(_ -> hasher.finish())
@@ -491,17 +544,17 @@ final class UploadSession {
   }
 
   /** All the bytes, when they are in memory still. */
-  private @Nullable ByteBuffer memory() {
-    if (multipart != null) {
+  private ByteBuffer @Nullable [] memory() {
+    if (writer.hasStarted()) {
       return null;
     }
-    return filling == null ? ByteBuffer.allocate(0) : filling.filled();
+    return filling == null ? new ByteBuffer[0] : filling.filled();
   }
 
   /** Makes the data object; for {@link SealedUpload}. */
   Future<DataId> storeBytes() {
     var memory = memory();
-    var written = memory != null ? resources.store().put(data.key(), memory) : completeMultipart();
+    var written = memory != null ? resources.store().put(data.key(), memory) : completeParts();
     return written.map(
         _ -> {
           releaseMemory();
@@ -509,14 +562,9 @@ final class UploadSession {
         });
   }
 
-  private Future<Void> completeMultipart() {
+  private Future<Void> completeParts() {
     dispatch();
-    return quiesce()
-        .compose(
-            _ -> {
-              parts.sort(Comparator.comparingInt(MultipartWrite.Part::number));
-              return multipart == null ? Future.succeededFuture() : multipart.complete(parts);
-            });
+    return quiesce().compose(_ -> writer.complete());
   }
 
   /** The records go when the blob is there; should that not succeed, they expire. */
@@ -528,11 +576,5 @@ final class UploadSession {
   /** Removes data that was stored by {@link #sealUnhashed} and turned out not to be needed. */
   Future<Void> dropStored() {
     return resources.store().delete(List.of(data.key())).transform(_ -> records.delete());
-  }
-
-  private static byte[] toBytes(ByteBuffer buffer) {
-    var bytes = new byte[buffer.remaining()];
-    buffer.get(bytes);
-    return bytes;
   }
 }

@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.streams.WriteStream;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ public final class UploadWriter implements WriteStream<Buffer> {
   private @Nullable Future<Long> released;
   private volatile boolean revoked;
   private volatile long received;
-  private volatile long lastWriteNanos = System.nanoTime();
+  private long lastWriteNanos = System.nanoTime();
 
   UploadWriter(Vertx vertx, UploadSession session, Runnable onRelease) {
     this.vertx = vertx;
@@ -132,13 +133,20 @@ public final class UploadWriter implements WriteStream<Buffer> {
     }
   }
 
-  /** Called by the owner on any context: an upload that stands still gives its memory back. */
-  void relieveIfIdleFor(long nanos) {
+  /**
+   * Called by the owner on any context when others wait for memory: an upload that stands still, or
+   * that takes too long to fill its buffer, gives it back.
+   */
+  void relieveIfSlow(Duration still, Duration slow) {
     var holder = context;
-    if (holder != null && System.nanoTime() - lastWriteNanos > nanos) {
+    if (holder != null) {
       holder.runOnContext(
           _ -> {
-            if (released == null) {
+            long now = System.nanoTime();
+            boolean stands = now - lastWriteNanos > still.toNanos();
+            boolean crawls =
+                session.fillingSince().filter(since -> now - since > slow.toNanos()).isPresent();
+            if (released == null && (stands || crawls)) {
               session.relieve();
             }
           });

@@ -9,12 +9,11 @@ import io.sluice.store.Listings;
 import io.sluice.store.ObjectNotFound;
 import io.sluice.store.ObjectStore;
 import io.sluice.ulid.Ulids;
+import io.sluice.upload.PartWriter.Remembered;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +40,12 @@ public final class Uploads {
   private static final Duration STALL = Duration.ofSeconds(2);
 
   /**
+   * How long a request may take to fill a buffer, however busily, when others wait for memory: a
+   * part of 8 MiB in that time is less than a tenth of what any network gives.
+   */
+  private static final Duration SLOW = Duration.ofSeconds(10);
+
+  /**
    * So many digests of parked sessions are remembered, some hundred bytes each; beyond, the bytes
    * are read again.
    */
@@ -63,10 +68,10 @@ public final class Uploads {
   private final UploadResources resources;
   private final Settings settings;
   private final Map<UploadId, Entry> entries = new HashMap<>();
-  private final Map<UploadId, StreamDigest> digests =
+  private final Map<UploadId, Remembered> digests =
       new LinkedHashMap<>() {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<UploadId, StreamDigest> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<UploadId, Remembered> eldest) {
           return size() > REMEMBERED_DIGESTS;
         }
       };
@@ -254,22 +259,23 @@ public final class Uploads {
               if (records.isEmpty()) {
                 return unknown(id);
               }
-              return resources
-                  .store()
-                  .read(records.getLast().key())
-                  .compose(bytes -> resume(repository, id, decode(bytes), records));
+              return SessionRecords.read(resources, records.getLast())
+                  .compose(read -> resume(repository, id, read, records));
             })
         .recover(
             cause -> cause instanceof ObjectNotFound ? unknown(id) : Future.failedFuture(cause));
   }
 
   private Future<Entry> resume(
-      RepositoryName repository, UploadId id, SessionRecord record, List<Listing.Entry> records) {
-    if (!record.repository().equals(repository)) {
+      RepositoryName repository,
+      UploadId id,
+      SessionRecords.Read read,
+      List<Listing.Entry> records) {
+    if (!read.record().repository().equals(repository)) {
       return unknown(id);
     }
     var keys = records.stream().map(Listing.Entry::key).toList();
-    return UploadSession.resume(resources, id, record, keys, digests.remove(id))
+    return UploadSession.resume(resources, id, read, keys, digests.remove(id))
         .compose(
             session -> {
               var raced = entries.get(id);
@@ -282,14 +288,6 @@ public final class Uploads {
               entries.put(id, entry);
               return Future.succeededFuture(entry);
             });
-  }
-
-  private static SessionRecord decode(Buffer bytes) {
-    try {
-      return SessionRecord.decode(bytes);
-    } catch (IOException e) {
-      throw new IllegalStateException("the record of an upload is damaged", e);
-    }
   }
 
   private Future<Void> park(Entry entry) {
@@ -325,7 +323,7 @@ public final class Uploads {
     var parked = new ArrayList<Future<?>>();
     for (var entry : List.copyOf(entries.values())) {
       if (entry.writer != null && contended) {
-        entry.writer.relieveIfIdleFor(STALL.toNanos());
+        entry.writer.relieveIfSlow(STALL, SLOW);
       } else if (entry.inUse == null) {
         // A session without a byte costs nothing to keep and nothing to lose: it is not worth a
         // record.
@@ -390,7 +388,10 @@ public final class Uploads {
                             .anyMatch(e -> e.session.dataId().key().equals(write.key()));
                 if (!inUse && write.age().compareTo(settings.expireAfter()) > 0) {
                   aborts.add(
-                      resources.store().resumeMultipart(write.key(), write.multipartId()).abort());
+                      resources
+                          .store()
+                          .resumeMultipart(write.key(), write.multipartId(), List.of())
+                          .abort());
                 }
               }
               int dropped = expired.size() + aborts.size();

@@ -108,10 +108,32 @@ class CommandLineTest {
   }
 
   @Test
-  void serveRefusesToStoreElsewhereThanConfigured() {
-    var result = run("serve", "conf/platform.json");
+  void serveRefusesToStoreElsewhereThanConfigured() throws Exception {
+    var config =
+        file(
+            "c.json",
+            """
+            {"storage": {"rootDirectory": "/d", "storageDriver": {"name": "gcs", "bucket": "b"}},
+             "http": {"address": "127.0.0.1", "port": "0"}}""");
+    var result = run("serve", config);
     assertThat(result.code()).isEqualTo(1);
-    assertThat(result.err()).contains("storage in S3").doesNotContain("\tat ");
+    assertThat(result.err()).contains("Google Cloud Storage").doesNotContain("\tat ");
+  }
+
+  @Test
+  void serveTellsWhatIsWrongWithABucket() throws Exception {
+    var config =
+        file(
+            "c.json",
+            """
+            {"storage": {"rootDirectory": "/d", "storageDriver": {"name": "s3", "bucket": "b",
+               "accesskey": "a", "secretkey": "hunter2", "regionendpoint": "http://nowhere.invalid:1"}},
+             "http": {"address": "127.0.0.1", "port": "0"}}""");
+    var result = run("serve", config);
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .contains("the bucket 'b' at http://nowhere.invalid:1", "storageDriver.regionendpoint")
+        .doesNotContain("\tat ", "hunter2");
   }
 
   @Test

@@ -231,6 +231,18 @@ class ConfigValidationTest {
   }
 
   @Test
+  void ofS3WhatIsNotDoneAsConfiguredIsWarnedOf() {
+    var config =
+        ConfigLoader.parse(
+            "storage: {rootDirectory: /d, storageDriver: {name: s3, bucket: b, regionendpoint: h, keyid: k, loglevel: debugwithsigning}}",
+            Format.YAML);
+    assertThat(config.warnings())
+        .containsExactly(
+            "storage.storageDriver.keyid: has no effect without encrypt",
+            "storage.storageDriver.loglevel: logs as debug does; bodies and signatures are never logged");
+  }
+
+  @Test
   void whatHasNoEffectIsWarnedOf() {
     var config =
         ConfigLoader.parse(

@@ -370,9 +370,10 @@ public abstract class ObjectStoreContract {
   void aWriteIsTakenUpAgainAfterARestart() throws IOException {
     var content = bytes(new Random(2), 3 * partSize());
     var begun = await(() -> store().startMultipart(DATA));
-    await(() -> begun.write(1, 0, part(content, 0)));
+    var written = new ArrayList<MultipartWrite.Part>();
+    written.add(await(() -> begun.write(1, 0, part(content, 0))));
     await(begun::suspend);
-    await(() -> begun.write(2, partSize(), part(content, 1)));
+    written.add(await(() -> begun.write(2, partSize(), part(content, 1))));
     await(begun::suspend);
     await(() -> store().close());
 
@@ -380,7 +381,7 @@ public abstract class ObjectStoreContract {
     assertThat(await(() -> store().pendingMultiparts()))
         .extracting(ObjectStore.PendingMultipart::key, ObjectStore.PendingMultipart::multipartId)
         .containsExactly(org.assertj.core.groups.Tuple.tuple(DATA, begun.id()));
-    var resumed = store().resumeMultipart(DATA, begun.id());
+    var resumed = store().resumeMultipart(DATA, begun.id(), written);
     var parts = new ArrayList<>(await(resumed::parts));
     assertThat(parts.stream().mapToLong(MultipartWrite.Part::size).sum())
         .isEqualTo(2L * partSize());
@@ -408,9 +409,9 @@ public abstract class ObjectStoreContract {
   @Example
   void aWriteThatWasNeverBegunIsNotThere() {
     var id = await(() -> store().startMultipart(DATA)).id();
-    await(() -> store().resumeMultipart(DATA, id).abort());
+    await(() -> store().resumeMultipart(DATA, id, List.of()).abort());
 
-    assertThatThrownBy(() -> await(() -> store().resumeMultipart(DATA, id).parts()))
+    assertThatThrownBy(() -> await(() -> store().resumeMultipart(DATA, id, List.of()).parts()))
         .isInstanceOf(ObjectNotFound.class);
   }
 

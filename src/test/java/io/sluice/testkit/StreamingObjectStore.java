@@ -164,8 +164,9 @@ final class StreamingObjectStore implements ObjectStore {
   }
 
   @Override
-  public MultipartWrite resumeMultipart(String key, String multipartId) {
-    return store.resumeMultipart(key, multipartId);
+  public MultipartWrite resumeMultipart(
+      String key, String multipartId, List<MultipartWrite.Part> known) {
+    return store.resumeMultipart(key, multipartId, known);
   }
 
   @Override

@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.oci.Digest;
 import io.sluice.oci.RepositoryName;
+import io.sluice.store.MultipartWrite;
 import io.sluice.ulid.Ulid;
 import io.sluice.ulid.Ulids;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,16 +32,29 @@ class SessionRecordTest {
       @ForAll Digest.Algorithm algorithm,
       @ForAll("multiparts") Optional<String> multipart,
       @ForAll @LongRange(min = 0) long stored,
-      @ForAll byte[] tail)
+      @ForAll("parts") List<MultipartWrite.Part> parts,
+      @ForAll @IntRange(min = 0) int tail)
       throws IOException {
     var record =
         new SessionRecord(
-            new RepositoryName("a/b"), algorithm, DATA, multipart, stored, Buffer.buffer(tail));
+            new RepositoryName("a/b"), algorithm, DATA, multipart, parts, stored, tail);
 
-    var bytes = new byte[record.encode().remaining()];
-    record.encode().get(bytes);
+    var line = Buffer.buffer(record.line().array());
 
-    assertThat(SessionRecord.decode(Buffer.buffer(bytes))).isEqualTo(record);
+    assertThat(SessionRecord.lengthOfLine(line)).contains(line.length());
+    assertThat(SessionRecord.lengthOfLine(line.slice(0, line.length() - 1))).isEmpty();
+    assertThat(SessionRecord.parse(line)).isEqualTo(record);
+  }
+
+  @Provide
+  Arbitrary<List<MultipartWrite.Part>> parts() {
+    return Combinators.combine(
+            Arbitraries.integers().greaterOrEqual(1),
+            Arbitraries.longs().greaterOrEqual(0),
+            Arbitraries.strings().ofMaxLength(40))
+        .as(MultipartWrite.Part::new)
+        .list()
+        .ofMaxSize(5);
   }
 
   @Provide
@@ -48,7 +65,7 @@ class SessionRecordTest {
   @Property
   void damageIsToldAsSuch(@ForAll byte[] bytes) {
     try {
-      SessionRecord.decode(Buffer.buffer(bytes));
+      SessionRecord.parse(Buffer.buffer(bytes));
     } catch (IOException expected) {
       assertThat(expected).isNotNull();
     }
@@ -61,14 +78,14 @@ class SessionRecordTest {
         "\n",
         "null\n",
         "{}\n",
-        "{\"repository\":\"a\",\"algorithm\":\"SHA256\",\"data\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"stored\":0,\"tail\":3}\nab",
+        "{\"repository\":\"a\",\"algorithm\":\"SHA256\",\"data\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"stored\":0}\n",
         "{\"repository\":\"../a\",\"algorithm\":\"SHA256\",\"data\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"stored\":0,\"tail\":0}\n",
         "{\"repository\":\"a\",\"algorithm\":\"MD5\",\"data\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"stored\":0,\"tail\":0}\n",
         "{\"repository\":\"a\",\"algorithm\":\"SHA256\",\"data\":\"x\",\"stored\":0,\"tail\":0}\n"
       })
   void whatIsNotARecordIsRefused(String text) {
     org.assertj.core.api.Assertions.assertThatThrownBy(
-            () -> SessionRecord.decode(Buffer.buffer(text)))
+            () -> SessionRecord.parse(Buffer.buffer(text)))
         .isInstanceOf(IOException.class);
   }
 

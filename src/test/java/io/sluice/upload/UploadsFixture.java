@@ -147,10 +147,14 @@ final class UploadsFixture {
         .compose(content -> upload.forget().map(_ -> bytes(content)));
   }
 
-  private static byte[] bytes(ByteBuffer buffer) {
-    var bytes = new byte[buffer.remaining()];
-    buffer.get(bytes);
-    return bytes;
+  private static byte[] bytes(ByteBuffer... buffers) {
+    var all = new java.io.ByteArrayOutputStream();
+    for (var buffer : buffers) {
+      var bytes = new byte[buffer.remaining()];
+      buffer.duplicate().get(bytes);
+      all.writeBytes(bytes);
+    }
+    return all.toByteArray();
   }
 
   private static byte[] bytes(Content content) {
@@ -179,6 +183,11 @@ final class UploadsFixture {
 
     /** Sends, and waits whenever a socket would have to. */
     void send(byte[] bytes, int chunk) {
+      send(bytes, chunk, false);
+    }
+
+    /** The same, giving the memory back after each piece if that is wished. */
+    void send(byte[] bytes, int chunk, boolean slowly) {
       Await.result(
           submit(
               context,
@@ -187,11 +196,16 @@ final class UploadsFixture {
                 for (int at = 0; at < bytes.length; at += chunk) {
                   chunks.add(Buffer.buffer(bytes).slice(at, Math.min(bytes.length, at + chunk)));
                 }
-                return send(chunks);
+                return send(chunks, slowly);
               }));
     }
 
-    private Future<Void> send(List<Buffer> chunks) {
+    /** Others want the memory. */
+    void standStill() {
+      writer.relieveIfSlow(Duration.ZERO, Duration.ZERO);
+    }
+
+    private Future<Void> send(List<Buffer> chunks, boolean slowly) {
       if (chunks.isEmpty()) {
         return Future.succeededFuture();
       }
@@ -200,13 +214,16 @@ final class UploadsFixture {
           .write(chunks.getFirst())
           .compose(
               _ -> {
+                if (slowly) {
+                  standStill();
+                }
                 if (!writer.writeQueueFull()) {
-                  return send(rest);
+                  return send(rest, slowly);
                 }
                 Promise<Void> drained = Promise.promise();
                 writer.drainHandler(_ -> drained.tryComplete());
                 writer.exceptionHandler(drained::tryFail);
-                return drained.future().compose(_ -> send(rest));
+                return drained.future().compose(_ -> send(rest, slowly));
               });
     }
 

@@ -14,10 +14,13 @@ import io.sluice.store.ObjectStore;
 import io.sluice.store.fs.FsObjectStore;
 import io.sluice.store.memory.InterleavedStore;
 import io.sluice.store.memory.MemoryObjectStore;
+import io.sluice.store.memory.MemoryObjectStore.PartRules;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,6 +68,8 @@ class UploadsTest {
   private enum Kind {
     BEGIN,
     SEND,
+    /** In a request that gives its memory back after each piece. */
+    SEND_SLOWLY,
     CUT,
     ASK,
     PARK,
@@ -88,6 +93,103 @@ class UploadsTest {
 
     assertThat(store.pendingCount()).as("multipart writes").isZero();
     assertThat(store.keys()).noneMatch(key -> key.startsWith("uploads/"));
+  }
+
+  /** Parts of 40 bytes at least, of 64 at first and more later, each with its receipt. */
+  @Property(tries = 120)
+  void whatIsSealedIsWhatWasSentToAStoreThatIsParticularAboutParts(
+      @ForAll("histories") List<Action> history) {
+    var store = new MemoryObjectStore(vertx(), new PartRules(40, 3, 1000));
+
+    run(history, store);
+
+    assertThat(store.pendingCount()).as("multipart writes").isZero();
+    assertThat(store.keys()).noneMatch(key -> key.startsWith("uploads/"));
+  }
+
+  @Example
+  void partsGrowSoThatTheirNumberIsEnough() {
+    var store = new MemoryObjectStore(vertx(), new PartRules(40, 3, 12));
+    var fixture = new UploadsFixture(vertx(), store, 8);
+    var id = fixture.begin();
+    // 3 parts each of one to four buffers of 64 bytes.
+    var content = bytes(3 * (1 + 2 + 3 + 4) * UploadsFixture.PART);
+
+    fixture.send(id, content);
+
+    assertThat(fixture.seal(id, Digest.sha256(content))).isEqualTo(content);
+    requireNothingLeft(fixture);
+  }
+
+  @Example
+  void aBlobThatNeedsMorePartsThanThereMayBeIsRefused() {
+    var store = new MemoryObjectStore(vertx(), new PartRules(40, 3, 6));
+    var fixture = new UploadsFixture(vertx(), store, 8);
+    var id = fixture.begin();
+
+    assertThat(catchThrowable(() -> fixture.send(id, bytes(1000))))
+        .matches(e -> UploadsFixture.isRegistryError(e, RegistryError.BlobTooLarge.class));
+
+    requireNothingLeft(fixture);
+    assertThat(store.pendingCount()).isZero();
+  }
+
+  /** Where parts have a smallest size, memory can't be given back by writing a part. */
+  @Example
+  void anUploadThatStandsStillKeepsNobodyFromMemory() {
+    var store = new MemoryObjectStore(vertx(), new PartRules(40, 3, 1000));
+    var fixture = new UploadsFixture(vertx(), store, 2);
+    var standing = new ArrayList<UploadsFixture.Request>();
+    var ids = new ArrayList<UploadId>();
+    for (int i = 0; i < 2; i++) {
+      ids.add(fixture.begin());
+      standing.add(fixture.lease(ids.getLast()));
+      Await.result(standing.getLast().opening(100));
+      standing.getLast().send(bytes(30), 30);
+    }
+    var content = bytes(150);
+    var other = fixture.begin();
+    var waiting = fixture.lease(other);
+    var opened = waiting.opening(content.length);
+
+    standing.forEach(UploadsFixture.Request::standStill);
+    Await.result(opened);
+    waiting.send(content, 50);
+    waiting.release();
+
+    assertThat(fixture.seal(other, Digest.sha256(content))).isEqualTo(content);
+    for (int i = 0; i < 2; i++) {
+      standing.get(i).send(bytes(30), 30);
+      assertThat(standing.get(i).release()).isEqualTo(60);
+      var both = Buffer.buffer(bytes(30)).appendBytes(bytes(30)).getBytes();
+      assertThat(fixture.seal(ids.get(i), Digest.sha256(both))).isEqualTo(both);
+    }
+    requireNothingLeft(fixture);
+  }
+
+  /**
+   * A digest that this process remembers says nothing of a part that another registry has replaced,
+   * however equal their sizes are.
+   */
+  @Example
+  void aPartThatAnotherRegistryReplacedIsReadAgain() {
+    var store = new MemoryObjectStore(vertx(), new PartRules(40, 3, 1000));
+    var fixture = new UploadsFixture(vertx(), store, 4);
+    var id = fixture.begin();
+    fixture.send(id, bytes(64));
+    fixture.tick();
+    var other = Arrays.copyOf(new byte[] {1, 2, 3}, 64);
+    var pending = Await.on(vertx(), store::pendingMultiparts).getFirst();
+    Await.on(
+        vertx(),
+        () ->
+            store
+                .resumeMultipart(pending.key(), pending.multipartId(), List.of())
+                .write(1, 0, ByteBuffer.wrap(other)));
+
+    assertThat(catchThrowable(() -> fixture.seal(id, Digest.sha256(bytes(64)))))
+        .matches(e -> UploadsFixture.isRegistryError(e, RegistryError.DigestMismatch.class));
+    requireNothingLeft(fixture);
   }
 
   @Property(tries = 40)
@@ -142,11 +244,11 @@ class UploadsTest {
     var upload = uploads.get(action.which % uploads.size());
     var content = upload.content.toByteArray();
     switch (action.kind) {
-      case SEND -> {
+      case SEND, SEND_SLOWLY -> {
         var more = bytes(action.size);
         var request = fixture.lease(upload.id);
         Await.result(request.opening(action.size % 2 == 0 ? action.size : -1));
-        request.send(more, action.chunk);
+        request.send(more, action.chunk, action.kind == Kind.SEND_SLOWLY);
         upload.content.writeBytes(more);
         assertThat(request.release()).isEqualTo(upload.content.size());
       }
@@ -197,7 +299,7 @@ class UploadsTest {
   Arbitrary<List<Action>> histories() {
     var kinds =
         Arbitraries.frequencyOf(
-            net.jqwik.api.Tuple.of(8, Arbitraries.of(Kind.SEND)),
+            net.jqwik.api.Tuple.of(8, Arbitraries.of(Kind.SEND, Kind.SEND_SLOWLY)),
             net.jqwik.api.Tuple.of(3, Arbitraries.of(Kind.BEGIN)),
             net.jqwik.api.Tuple.of(8, Arbitraries.of(Kind.class)));
     var sizes =

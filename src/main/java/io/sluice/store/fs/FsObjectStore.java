@@ -96,7 +96,8 @@ public final class FsObjectStore implements ObjectStore {
   }
 
   @Override
-  public MultipartWrite resumeMultipart(String key, String multipartId) {
+  public MultipartWrite resumeMultipart(
+      String key, String multipartId, List<MultipartWrite.Part> known) {
     var write = new FsMultipartWrite(this, folders, folders.path(key));
     if (!write.id().equals(multipartId)) {
       throw new IllegalArgumentException(

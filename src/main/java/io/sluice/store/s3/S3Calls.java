@@ -40,10 +40,15 @@ final class S3Calls {
   private static final long WARN_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Vertx vertx;
+  private final boolean traced;
   private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
 
-  S3Calls(Vertx vertx) {
+  /**
+   * @param traced whether every call is logged, for whoever looks into what the store does
+   */
+  S3Calls(Vertx vertx, boolean traced) {
     this.vertx = vertx;
+    this.traced = traced;
   }
 
   /** An answer that says no, where the caller knows better what that means; see {@link #run}. */
@@ -125,6 +130,7 @@ final class S3Calls {
     private final ContextInternal context = (ContextInternal) vertx.getOrCreateContext();
     private final Promise<T> promise = context.promise();
     private int attempts;
+    private long begun;
 
     Call(String what, Window window, long deadline, Supplier<CompletableFuture<T>> attempt) {
       this.what = what;
@@ -146,6 +152,7 @@ final class S3Calls {
 
     private void begin() {
       attempts++;
+      begun = System.nanoTime();
       CompletableFuture<T> answer;
       try {
         answer = attempt.get();
@@ -172,16 +179,29 @@ final class S3Calls {
       var thrown = failureOf(answer);
       if (thrown == null) {
         window.leave();
+        trace("ok");
         promise.complete(answer.resultNow());
         return;
       }
       var failure = S3Failure.of(thrown);
+      trace(failure.code().isEmpty() ? failure.detail() : failure.code());
       if (failure.kind() == S3Failure.Kind.THROTTLED) {
         window.leaveThrottled();
       } else {
         window.leave();
       }
       retryOrFail(failure);
+    }
+
+    private void trace(String outcome) {
+      if (traced) {
+        LOG.atInfo()
+            .addKeyValue("operation", what)
+            .addKeyValue("attempt", attempts)
+            .addKeyValue("ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun))
+            .addKeyValue("outcome", outcome)
+            .log("S3 call");
+      }
     }
 
     private @Nullable Throwable failureOf(CompletableFuture<T> answer) {

@@ -6,7 +6,9 @@ import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
@@ -14,16 +16,18 @@ import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 /**
  * A multipart upload of S3. Any context may use it.
  *
- * <p>A part's receipt is its ETag, and behind a blank its CRC32C when the store knows that. The
- * completion names the receipts, so it fails should a part have been replaced meanwhile, by another
- * registry that took the same upload up.
+ * <p>A part's receipt is its ETag, and behind a blank its CRC32C; AWS and MinIO list both, others
+ * don't. The completion names the receipts, so it fails should a part have been replaced meanwhile,
+ * by another registry that took the same upload up.
  */
 final class S3MultipartWrite implements MultipartWrite {
   private final S3ObjectStore store;
   private final String key;
   private final String id;
+  private final Map<Integer, String> known = new HashMap<>();
 
-  S3MultipartWrite(S3ObjectStore store, String key, String id) {
+  S3MultipartWrite(S3ObjectStore store, String key, String id, List<Part> known) {
+    known.forEach(part -> this.known.put(part.number(), part.receipt()));
     this.store = store;
     this.key = key;
     this.id = id;
@@ -45,13 +49,11 @@ final class S3MultipartWrite implements MultipartWrite {
                     .map(
                         answer ->
                             new Part(
-                                number,
-                                S3ObjectStore.length(bytes),
-                                receipt(answer.eTag(), Optional.of(crc)))));
+                                number, S3ObjectStore.length(bytes), receipt(answer.eTag(), crc))));
   }
 
-  private static String receipt(String etag, Optional<String> crc) {
-    return crc.map(it -> etag + " " + it).orElse(etag);
+  private static String receipt(String etag, String crc) {
+    return etag.replace("\"", "") + " " + crc;
   }
 
   @Override
@@ -71,11 +73,28 @@ final class S3MultipartWrite implements MultipartWrite {
             });
   }
 
-  private static void add(List<Part> found, ListPartsResponse page) {
+  /**
+   * A part whose checksum neither the store nor the caller can tell can't be named at the
+   * completion, so it is as good as not there.
+   */
+  private void add(List<Part> found, ListPartsResponse page) {
     for (var part : page.parts()) {
-      var crc = Optional.ofNullable(part.checksumCRC32C()).filter(it -> !it.isEmpty());
-      found.add(new Part(part.partNumber(), part.size(), receipt(part.eTag(), crc)));
+      checksum(part)
+          .ifPresent(
+              crc ->
+                  found.add(new Part(part.partNumber(), part.size(), receipt(part.eTag(), crc))));
     }
+  }
+
+  private Optional<String> checksum(software.amazon.awssdk.services.s3.model.Part part) {
+    var told = part.checksumCRC32C();
+    if (told != null && !told.isEmpty()) {
+      return Optional.of(told);
+    }
+    var receipt = known.getOrDefault(part.partNumber(), "").split(" ", -1);
+    return receipt.length == 2 && receipt(part.eTag(), receipt[1]).startsWith(receipt[0] + " ")
+        ? Optional.of(receipt[1])
+        : Optional.empty();
   }
 
   private static List<Part> withoutGap(List<Part> found) {
@@ -125,11 +144,11 @@ final class S3MultipartWrite implements MultipartWrite {
 
   private static CompletedPart completed(Part part) {
     var receipt = part.receipt().split(" ", -1);
-    var completed = CompletedPart.builder().partNumber(part.number()).eTag(receipt[0]);
-    if (receipt.length > 1) {
-      completed.checksumCRC32C(receipt[1]);
-    }
-    return completed.build();
+    return CompletedPart.builder()
+        .partNumber(part.number())
+        .eTag(receipt[0])
+        .checksumCRC32C(receipt[1])
+        .build();
   }
 
   /** S3 keeps every part that it acknowledged. */

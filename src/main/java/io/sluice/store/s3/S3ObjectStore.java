@@ -128,7 +128,7 @@ public final class S3ObjectStore implements ObjectStore {
     this.vertx = vertx;
     this.config = config;
     this.clients = clients;
-    this.calls = new S3Calls(vertx);
+    this.calls = new S3Calls(vertx, !config.logLevel().equals("off"));
     this.headers = new Headers(config);
     this.times = times;
     this.prefix = prefix(config.rootDirectory());
@@ -408,12 +408,13 @@ public final class S3ObjectStore implements ObjectStore {
                               .checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
                           headers.create(request);
                         }))
-        .map(created -> new S3MultipartWrite(this, key, created.uploadId()));
+        .map(created -> new S3MultipartWrite(this, key, created.uploadId(), List.of()));
   }
 
   @Override
-  public MultipartWrite resumeMultipart(String key, String multipartId) {
-    return new S3MultipartWrite(this, key, multipartId);
+  public MultipartWrite resumeMultipart(
+      String key, String multipartId, List<MultipartWrite.Part> known) {
+    return new S3MultipartWrite(this, key, multipartId, known);
   }
 
   /** The checksum of a part; on a worker, since a part is megabytes. */
@@ -509,7 +510,8 @@ public final class S3ObjectStore implements ObjectStore {
                     .calls()
                     .listMultipartUploads(
                         it -> {
-                          it.bucket(config.bucket()).prefix(prefix);
+                          // Without a prefix: MinIO takes one for the whole key of an upload.
+                          it.bucket(config.bucket());
                           before.ifPresent(
                               page ->
                                   it.keyMarker(page.nextKeyMarker())

@@ -261,7 +261,7 @@ class FsObjectStoreFilesTest extends FsContract {
   void aWriteIsNotTakenForAnother() {
     ObjectStore store = store();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> store.resumeMultipart("data/x", "data!y"));
+        .isThrownBy(() -> store.resumeMultipart("data/x", "data!y", List.of()));
   }
 
   private static AbstractThrowableAssert<?, ?> assertUnavailable(

@@ -117,8 +117,9 @@ public final class InterleavedStore implements ObjectStore {
   }
 
   @Override
-  public MultipartWrite resumeMultipart(String key, String multipartId) {
-    return new Write(key, store.resumeMultipart(key, multipartId));
+  public MultipartWrite resumeMultipart(
+      String key, String multipartId, List<MultipartWrite.Part> known) {
+    return new Write(key, store.resumeMultipart(key, multipartId, known));
   }
 
   @Override

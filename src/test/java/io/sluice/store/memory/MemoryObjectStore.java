@@ -37,17 +37,41 @@ public final class MemoryObjectStore implements ObjectStore {
 
   private final Vertx vertx;
   private final InstantSource clock;
+  private final PartRules rules;
   private final ConcurrentNavigableMap<String, Stored> objects = new ConcurrentSkipListMap<>();
   private final Map<String, Pending> pending = new ConcurrentHashMap<>();
 
+  /**
+   * What the store asks of parts, as S3 does.
+   *
+   * @param smallest bytes of every part but the last
+   * @param growEvery after so many parts, they should be larger by one
+   * @param most parts of an object
+   */
+  public record PartRules(int smallest, int growEvery, int most) {
+    static final PartRules NONE = new PartRules(1, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  }
+
   private record Stored(Buffer bytes, Instant modified) {}
 
-  private record Pending(String key, Instant begun, TreeMap<Integer, byte[]> parts) {}
+  private record Pending(String key, Instant begun, TreeMap<Integer, Received> parts) {}
+
+  private record Received(Buffer bytes, String receipt) {}
 
   /** One whose objects are as old as this clock says. */
   public MemoryObjectStore(Vertx vertx, InstantSource clock) {
+    this(vertx, clock, PartRules.NONE);
+  }
+
+  /** One that is as particular about parts as S3. */
+  public MemoryObjectStore(Vertx vertx, PartRules rules) {
+    this(vertx, InstantSource.system(), rules);
+  }
+
+  private MemoryObjectStore(Vertx vertx, InstantSource clock, PartRules rules) {
     this.vertx = vertx;
     this.clock = clock;
+    this.rules = rules;
   }
 
   public MemoryObjectStore(Vertx vertx) {
@@ -97,7 +121,8 @@ public final class MemoryObjectStore implements ObjectStore {
   }
 
   @Override
-  public MultipartWrite resumeMultipart(String key, String multipartId) {
+  public MultipartWrite resumeMultipart(
+      String key, String multipartId, List<MultipartWrite.Part> known) {
     return new Write(key, multipartId);
   }
 
@@ -184,7 +209,17 @@ public final class MemoryObjectStore implements ObjectStore {
 
   @Override
   public int smallestPartSize() {
-    return 1;
+    return rules.smallest();
+  }
+
+  @Override
+  public int partScale(int number) {
+    return 1 + (number - 1) / rules.growEvery();
+  }
+
+  @Override
+  public int mostParts() {
+    return rules.most();
   }
 
   @Override
@@ -249,9 +284,14 @@ public final class MemoryObjectStore implements ObjectStore {
           () -> {
             var copy = bytes(bytes);
             synchronized (MemoryObjectStore.this) {
-              begun().parts.put(number, copy);
+              if (number > rules.most()) {
+                throw new AssertionError("part " + number + " of " + rules.most());
+              }
+              // Another part of the same number replaces the first, and has another receipt.
+              var receipt = rules.equals(PartRules.NONE) ? "" : UUID.randomUUID().toString();
+              begun().parts.put(number, new Received(Buffer.buffer(copy), receipt));
+              return new Part(number, copy.length, receipt);
             }
-            return new Part(number, copy.length, "");
           });
     }
 
@@ -263,7 +303,8 @@ public final class MemoryObjectStore implements ObjectStore {
             synchronized (MemoryObjectStore.this) {
               for (var part : begun().parts.entrySet()) {
                 if (part.getKey() == list.size() + 1) {
-                  list.add(new Part(part.getKey(), part.getValue().length, ""));
+                  var received = part.getValue();
+                  list.add(new Part(part.getKey(), received.bytes.length(), received.receipt));
                 }
               }
             }
@@ -279,7 +320,14 @@ public final class MemoryObjectStore implements ObjectStore {
               var written = begun().parts;
               var whole = Buffer.buffer();
               for (var part : parts) {
-                whole.appendBytes(written.get(part.number()));
+                var received = written.get(part.number());
+                if (received == null || !received.receipt.equals(part.receipt())) {
+                  throw new AssertionError("part " + part.number() + " is another or none");
+                }
+                if (received.bytes.length() < rules.smallest() && part.number() < parts.size()) {
+                  throw new AssertionError("part " + part.number() + " is too small");
+                }
+                whole.appendBuffer(received.bytes);
               }
               create(key, whole.getBytes());
               pending.remove(id);

@@ -391,7 +391,8 @@ public final class SimulatedStore {
     }
 
     @Override
-    public MultipartWrite resumeMultipart(String key, String multipartId) {
+    public MultipartWrite resumeMultipart(
+        String key, String multipartId, List<MultipartWrite.Part> known) {
       return new Write(this, key, multipartId);
     }
 

@@ -58,17 +58,19 @@ public final class Bucket implements AutoCloseable {
     return objects;
   }
 
+  /** Asks for those of the whole bucket: MinIO knows no prefixes of them but whole keys. */
   private List<MultipartUpload> uploads() {
     var uploads = new ArrayList<MultipartUpload>();
     client()
-        .listMultipartUploadsPaginator(it -> it.bucket(name).prefix(prefix))
+        .listMultipartUploadsPaginator(it -> it.bucket(name))
         .uploads()
+        .filter(it -> it.key().startsWith(prefix))
         .subscribe(uploads::add)
         .join();
     return uploads;
   }
 
-  /** Removes all objects and multipart uploads, and the bucket if it was made for the test. */
+  /** Removes all objects and multipart uploads. */
   @Override
   public void close() {
     for (var upload : uploads()) {
@@ -81,9 +83,6 @@ public final class Bucket implements AutoCloseable {
       client()
           .deleteObjects(it -> it.bucket(name).delete(delete -> delete.objects(some).quiet(true)))
           .join();
-    }
-    if (server.isEmbedded()) {
-      client().deleteBucket(it -> it.bucket(name)).join();
     }
   }
 

@@ -5,11 +5,9 @@ import java.nio.file.Path;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
-import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
-import org.gaul.s3proxy.nio2blob.TransientNio2BlobStore;
 
-/** S3Proxy in this process, on loopback. */
-final class EmbeddedS3 implements AutoCloseable {
+/** S3Proxy in this process, on loopback. It ends, and its files go, when the JVM ends. */
+final class EmbeddedS3 {
   static final String REGION = "us-east-1";
   static final String ACCESS_KEY = "AKIASLUICETEST";
   static final String SECRET_KEY = "secret-of-the-tests";
@@ -17,8 +15,8 @@ final class EmbeddedS3 implements AutoCloseable {
   private final S3Proxy proxy;
   private final BlobStore store;
 
-  private EmbeddedS3(int port, BlobStore kept) {
-    store = new StrictUploads(kept);
+  private EmbeddedS3(int port, BlobStore store) {
+    this.store = store;
     proxy =
         S3Proxy.builder()
             .blobStore(store)
@@ -32,16 +30,17 @@ final class EmbeddedS3 implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException("the S3 server doesn't start", e);
     }
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close, "s3-server-end"));
   }
 
   /** Keeps everything on the heap; port 0 means a free one. */
   static EmbeddedS3 inMemory(int port) {
-    return new EmbeddedS3(port, new TransientNio2BlobStore());
+    return new EmbeddedS3(port, new PiecewiseStore(null));
   }
 
-  /** Keeps everything in an existing folder, whose file system must know extended attributes. */
+  /** Keeps what is large in an existing folder, for as long as it runs. */
   static EmbeddedS3 inFolder(int port, Path folder) {
-    return new EmbeddedS3(port, new FilesystemNio2BlobStore(folder.toAbsolutePath().toString()));
+    return new EmbeddedS3(port, new PiecewiseStore(folder));
   }
 
   URI endpoint() {
@@ -55,8 +54,7 @@ final class EmbeddedS3 implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  private void close() {
     try {
       proxy.stop();
     } catch (Exception e) {

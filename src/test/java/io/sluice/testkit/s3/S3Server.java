@@ -1,22 +1,28 @@
 package io.sluice.testkit.s3;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.http.async.SdkAsyncHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.S3AsyncClientBuilder;
 
 /**
  * The S3 server of the tests: one for the whole JVM, started when it is first asked for.
  *
- * <p>It is in this process and in memory, unless {@code SLUICE_TEST_S3_ENDPOINT} names another;
- * then {@code SLUICE_TEST_S3_BUCKET}, {@code _REGION}, {@code _ACCESS_KEY} and {@code _SECRET_KEY}
- * belong to it. Tests rely only on what every S3 does; where the two differ, {@link #isEmbedded}
- * tells them apart.
+ * <p>It is in this process, unless {@code SLUICE_TEST_S3_ENDPOINT} names another; then {@code
+ * SLUICE_TEST_S3_BUCKET}, {@code _REGION}, {@code _ACCESS_KEY} and {@code _SECRET_KEY} belong to
+ * it. Tests rely only on what every S3 does; where the two differ, {@link #isEmbedded} tells them
+ * apart.
  */
 public final class S3Server {
   private static @Nullable S3Server shared;
@@ -52,10 +58,18 @@ public final class S3Server {
   }
 
   private static S3Server embedded() {
-    var server = EmbeddedS3.inMemory(0);
-    Runtime.getRuntime().addShutdownHook(new Thread(server::close, "s3-server-end"));
+    var server = EmbeddedS3.inFolder(0, temporaryFolder());
     return new S3Server(
         server.endpoint(), EmbeddedS3.REGION, EmbeddedS3.ACCESS_KEY, EmbeddedS3.SECRET_KEY, null);
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      var parent = Files.createDirectories(Path.of(System.getProperty("java.io.tmpdir")));
+      return Files.createTempDirectory(parent, "s3");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static S3Server external(URI endpoint) {
@@ -125,6 +139,15 @@ public final class S3Server {
 
   /** A client with keys of the caller's choice. It tries once and adds no checksums by itself. */
   public S3AsyncClient client(URI by, String accessKey, String secretKey) {
+    return builder(by, accessKey, secretKey).build();
+  }
+
+  /** A client with the right keys and an HTTP client of the caller's choice, who closes both. */
+  S3AsyncClient client(URI by, SdkAsyncHttpClient http) {
+    return builder(by, accessKey, secretKey).httpClient(http).build();
+  }
+
+  private S3AsyncClientBuilder builder(URI by, String accessKey, String secretKey) {
     return S3AsyncClient.builder()
         .endpointOverride(by)
         .region(Region.of(region))
@@ -133,7 +156,6 @@ public final class S3Server {
         .forcePathStyle(true)
         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
-        .overrideConfiguration(it -> it.retryStrategy(retries -> retries.maxAttempts(1)))
-        .build();
+        .overrideConfiguration(it -> it.retryStrategy(retries -> retries.maxAttempts(1)));
   }
 }

@@ -19,7 +19,9 @@ final class S3ServerMain implements Callable<Integer> {
   @Option(names = "--port", description = "0: a free one", defaultValue = "0")
   private int port;
 
-  @Option(names = "--folder", description = "where objects are kept; in memory if not given")
+  @Option(
+      names = "--folder",
+      description = "where what is large is kept, while it runs; in memory if not given")
   private @Nullable Path folder;
 
   @Option(names = "--bucket", description = "made at the start", defaultValue = "sluice")
@@ -34,20 +36,15 @@ final class S3ServerMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    try (var server = start()) {
-      server.createBucket(bucket);
-      System.out.printf(
-          "ENDPOINT=%s BUCKET=%s REGION=%s ACCESS_KEY=%s SECRET_KEY=%s%n",
-          server.endpoint(),
-          bucket,
-          EmbeddedS3.REGION,
-          EmbeddedS3.ACCESS_KEY,
-          EmbeddedS3.SECRET_KEY);
-      if (untilStdinEnds) {
-        System.in.transferTo(OutputStream.nullOutputStream());
-      } else {
-        new CountDownLatch(1).await();
-      }
+    var server = start();
+    server.createBucket(bucket);
+    System.out.printf(
+        "ENDPOINT=%s BUCKET=%s REGION=%s ACCESS_KEY=%s SECRET_KEY=%s%n",
+        server.endpoint(), bucket, EmbeddedS3.REGION, EmbeddedS3.ACCESS_KEY, EmbeddedS3.SECRET_KEY);
+    if (untilStdinEnds) {
+      System.in.transferTo(OutputStream.nullOutputStream());
+    } else {
+      new CountDownLatch(1).await();
     }
     return 0;
   }

@@ -4,6 +4,7 @@ import static io.sluice.testkit.s3.S3Calls.crc32c;
 import static io.sluice.testkit.s3.S3Calls.refusalOf;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.sluice.testkit.Payload;
 import java.time.Duration;
@@ -16,15 +17,22 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.Part;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+import software.amazon.awssdk.services.s3.model.StorageClass;
 
 /** What the layout needs of an S3 server, and so what a store may rely on. */
 class S3ServerTest {
   /** The smallest part that S3 takes, but for the last. */
   private static final int PART = 5 << 20;
+
+  /** What AWS says of a wrong checksum, and what MinIO does. */
+  private static final List<String> BAD_CHECKSUM =
+      List.of("400 BadDigest", "400 XAmzContentChecksumMismatch");
 
   private final S3Server server = S3Server.shared();
   private final Bucket bucket = server.newBucket();
@@ -111,7 +119,7 @@ class S3ServerTest {
   @Test
   void aLongListingComesInPages() {
     var puts = new ArrayList<CompletableFuture<?>>();
-    for (int i = 0; i < 1100; i++) {
+    for (int i = 0; i < 250; i++) {
       puts.add(s3.putting("many/%04d".formatted(i), new byte[0]));
       if (puts.size() == 32) {
         puts.forEach(CompletableFuture::join);
@@ -120,12 +128,13 @@ class S3ServerTest {
     }
     puts.forEach(CompletableFuture::join);
 
-    var first = s3.list("many/");
-    assertThat(first.contents()).hasSize(1000);
+    var first = s3.list("many/", null, null, null, 200);
+    assertThat(first.contents()).hasSize(200);
     assertThat(first.isTruncated()).isTrue();
-    var second = s3.list("many/", null, null, first.nextContinuationToken(), 1000);
-    assertThat(s3.keysOf(second)).hasSize(100).startsWith("many/1000").endsWith("many/1099");
-    assertThat(bucket.keys()).hasSize(1100).isSorted();
+    var second = s3.list("many/", null, null, first.nextContinuationToken(), 200);
+    assertThat(s3.keysOf(second)).hasSize(50).startsWith("many/0200").endsWith("many/0249");
+    assertThat(second.isTruncated()).isFalse();
+    assertThat(bucket.keys()).hasSize(250).isSorted();
   }
 
   @Test
@@ -236,27 +245,51 @@ class S3ServerTest {
     assertThat(s3.get("once")).isEqualTo("one");
   }
 
+  /** A prefix that isn't a whole key is not asked for here: with MinIO that finds nothing. */
   @Test
-  void theUploadsOfAPrefixAreListedWithTheirAge() {
-    s3.begin("data/aa/1");
+  void uploadsAreListedWithTheirAge() {
+    var id = s3.begin("data/aa/1");
     s3.begin("data/ab/1");
     s3.begin("other");
 
+    assertThat(bucket.unfinished()).containsExactly("data/aa/1", "data/ab/1", "other");
     var uploads =
         s3.client()
-            .listMultipartUploads(it -> it.bucket(bucket.name()).prefix(s3.key("data/")))
+            .listMultipartUploads(it -> it.bucket(bucket.name()).prefix(s3.key("data/aa/1")))
             .join()
             .uploads();
-
-    assertThat(uploads)
-        .extracting(MultipartUpload::key)
-        .containsExactly(s3.key("data/aa/1"), s3.key("data/ab/1"));
-    assertThat(uploads)
-        .extracting(MultipartUpload::uploadId)
-        .doesNotContainNull()
-        .doesNotHaveDuplicates();
+    assertThat(uploads).extracting(MultipartUpload::uploadId).containsExactly(id);
     assertThat(Duration.between(uploads.getFirst().initiated(), Instant.now()).abs())
         .isLessThan(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void theUploadsOfAPrefixAreListedInPages() {
+    assumeTrue(server.isEmbedded());
+    for (int i = 0; i < 5; i++) {
+      s3.begin("data/" + i);
+      s3.begin("other/" + i);
+    }
+
+    var page =
+        s3.client()
+            .listMultipartUploads(
+                it -> it.bucket(bucket.name()).prefix(s3.key("data/")).maxUploads(3))
+            .join();
+    assertThat(page.uploads())
+        .extracting(MultipartUpload::key)
+        .containsExactly("data/0", "data/1", "data/2");
+    assertThat(page.isTruncated()).isTrue();
+    var rest =
+        s3.client()
+            .listMultipartUploads(
+                it ->
+                    it.bucket(bucket.name())
+                        .prefix("data/")
+                        .keyMarker(page.nextKeyMarker())
+                        .uploadIdMarker(page.nextUploadIdMarker()))
+            .join();
+    assertThat(rest.uploads()).extracting(MultipartUpload::key).containsExactly("data/3", "data/4");
   }
 
   @Test
@@ -264,8 +297,7 @@ class S3ServerTest {
     var wrong = crc32c("other".getBytes(UTF_8));
     var right = crc32c("content".getBytes(UTF_8));
 
-    assertThat(refusalOf(() -> s3.putWithChecksum("sum", "content", wrong)))
-        .isEqualTo("400 BadDigest");
+    assertThat(refusalOf(() -> s3.putWithChecksum("sum", "content", wrong))).isIn(BAD_CHECKSUM);
     assertThat(bucket.keys()).isEmpty();
 
     s3.putWithChecksum("sum", "content", right);
@@ -278,7 +310,25 @@ class S3ServerTest {
     var wrong = crc32c("other".getBytes(UTF_8));
 
     assertThat(refusalOf(() -> s3.uploadPart("sums", id, 1, "content".getBytes(UTF_8), wrong)))
-        .isEqualTo("400 BadDigest");
+        .isIn(BAD_CHECKSUM);
+  }
+
+  @Test
+  void whatWasAskedForAnObjectIsToldOfIt() {
+    assumeTrue(server.isEmbedded());
+    s3.client()
+        .putObject(
+            it ->
+                it.bucket(bucket.name())
+                    .key("asked")
+                    .serverSideEncryption(ServerSideEncryption.AES256)
+                    .storageClass(StorageClass.STANDARD_IA),
+            AsyncRequestBody.fromString("content"))
+        .join();
+
+    var head = s3.client().headObject(it -> it.bucket(bucket.name()).key("asked")).join();
+    assertThat(head.serverSideEncryption()).isEqualTo(ServerSideEncryption.AES256);
+    assertThat(head.storageClass()).isEqualTo(StorageClass.STANDARD_IA);
   }
 
   @Test
