@@ -40,14 +40,16 @@ final class S3Calls {
   private static final long WARN_EVERY_NANOS = TimeUnit.SECONDS.toNanos(10);
 
   private final Vertx vertx;
+  private final Credentials credentials;
   private final boolean traced;
   private final AtomicLong warnedAt = new AtomicLong(System.nanoTime() - WARN_EVERY_NANOS);
 
   /**
    * @param traced whether every call is logged, for whoever looks into what the store does
    */
-  S3Calls(Vertx vertx, boolean traced) {
+  S3Calls(Vertx vertx, Credentials credentials, boolean traced) {
     this.vertx = vertx;
+    this.credentials = credentials;
     this.traced = traced;
   }
 
@@ -146,8 +148,30 @@ final class S3Calls {
     void enter() {
       window
           .enter(vertx, leftMillis())
-          .onSuccess(_ -> begin())
+          .onSuccess(_ -> sign())
           .onFailure(timeout -> promise.fail(new Refused(S3Failure.of(timeout))));
+    }
+
+    private void sign() {
+      credentials
+          .ready()
+          .onComplete(
+              result -> {
+                if (result.succeeded()) {
+                  onContext(this::begin);
+                } else {
+                  onContext(() -> ended(CompletableFuture.failedFuture(result.cause())));
+                }
+              });
+    }
+
+    /** Others may have begun the lookup that this call has waited for. */
+    private void onContext(Runnable action) {
+      if (vertx.getOrCreateContext() == context) {
+        action.run();
+      } else {
+        context.runOnContext(_ -> action.run());
+      }
     }
 
     private void begin() {
@@ -184,6 +208,9 @@ final class S3Calls {
         return;
       }
       var failure = S3Failure.of(thrown);
+      if (failure.kind() == S3Failure.Kind.CREDENTIALS) {
+        credentials.doubt();
+      }
       trace(failure.code().isEmpty() ? failure.detail() : failure.code());
       if (failure.kind() == S3Failure.Kind.THROTTLED) {
         window.leaveThrottled();

@@ -19,7 +19,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -37,7 +36,6 @@ import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeParams;
 import software.amazon.awssdk.services.s3.auth.scheme.S3AuthSchemeProvider;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.utils.AttributeMap;
-import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /** The SDK's clients for one bucket, set up as the configuration says. */
 final class S3Clients {
@@ -59,7 +57,7 @@ final class S3Clients {
   private static final Set<String> DATA = Set.of("PutObject", "UploadPart");
 
   private final S3DriverConfig config;
-  private final AwsCredentialsProvider credentials;
+  private final Credentials credentials;
   private final SdkEventLoopGroup loops;
   private final Optional<TlsTrustManagersProvider> trust;
   private final SdkAsyncHttpClient callConnections;
@@ -70,7 +68,7 @@ final class S3Clients {
 
   S3Clients(Vertx vertx, S3DriverConfig config) {
     this.config = config;
-    this.credentials = Credentials.of(vertx, config);
+    this.credentials = new Credentials(vertx, config);
     this.loops = loops();
     boolean plain = endpoint(config).filter(it -> "http".equals(it.getScheme())).isPresent();
     this.trust = plain || config.skipVerify() ? Optional.empty() : CaBundle.fromEnvironment();
@@ -95,6 +93,11 @@ final class S3Clients {
     return presigner;
   }
 
+  /** Has to be ready before any of the others is used. */
+  Credentials credentials() {
+    return credentials;
+  }
+
   /** Blocks for a moment. */
   void close() {
     presigner.close();
@@ -103,9 +106,7 @@ final class S3Clients {
     callConnections.close();
     readConnections.close();
     loops.eventLoopGroup().shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly(2000);
-    if (credentials instanceof SdkAutoCloseable closeable) {
-      closeable.close();
-    }
+    credentials.close();
   }
 
   /**

@@ -128,7 +128,7 @@ public final class S3ObjectStore implements ObjectStore {
     this.vertx = vertx;
     this.config = config;
     this.clients = clients;
-    this.calls = new S3Calls(vertx, !config.logLevel().equals("off"));
+    this.calls = new S3Calls(vertx, clients.credentials(), !config.logLevel().equals("off"));
     this.headers = new Headers(config);
     this.times = times;
     this.prefix = prefix(config.rootDirectory());
@@ -559,17 +559,18 @@ public final class S3ObjectStore implements ObjectStore {
 
   @Override
   public Future<Optional<URI>> directUrl(String key, Duration valid) {
-    return vertx.executeBlocking(
-        () ->
-            Optional.of(
-                URI.create(
-                    clients
-                        .presigner()
-                        .presignGetObject(
-                            it -> it.signatureDuration(valid).getObjectRequest(get(key).build()))
-                        .url()
-                        .toString())),
-        false);
+    return clients
+        .credentials()
+        .ready()
+        .compose(_ -> vertx.executeBlocking(() -> Optional.of(presigned(key, valid)), false));
+  }
+
+  private URI presigned(String key, Duration valid) {
+    var signed =
+        clients
+            .presigner()
+            .presignGetObject(it -> it.signatureDuration(valid).getObjectRequest(get(key).build()));
+    return URI.create(signed.url().toString());
   }
 
   /** A list rather than a HEAD, whose answer would have no body to say what is wrong. */

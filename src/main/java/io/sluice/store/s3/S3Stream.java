@@ -14,6 +14,8 @@ import java.io.EOFException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.reactivestreams.Subscriber;
@@ -267,10 +269,7 @@ final class S3Stream implements ReadStream<Buffer> {
 
     void cancel() {
       cancelled = true;
-      var known = subscription;
-      if (known != null) {
-        known.cancel();
-      }
+      tell(Subscription::cancel);
     }
 
     /** A piece went to the reader; called on the stream's context. */
@@ -278,9 +277,18 @@ final class S3Stream implements ReadStream<Buffer> {
       if (++taken >= RENEW_AT) {
         int more = taken;
         taken = 0;
-        var known = subscription;
-        if (known != null) {
-          known.request(more);
+        tell(it -> it.request(more));
+      }
+    }
+
+    private void tell(Consumer<Subscription> message) {
+      var known = subscription;
+      if (known != null) {
+        try {
+          message.accept(known);
+        } catch (RejectedExecutionException closed) {
+          // The store was closed meanwhile, and its connections with it.
+          onContext(() -> ended(this, closed));
         }
       }
     }

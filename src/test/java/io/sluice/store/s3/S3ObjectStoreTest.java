@@ -7,6 +7,7 @@ import io.sluice.store.ObjectStoreContract;
 import io.sluice.testkit.s3.Bucket;
 import io.sluice.testkit.s3.Driver;
 import io.sluice.testkit.s3.S3Server;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import net.jqwik.api.Example;
 import net.jqwik.api.lifecycle.AfterTry;
@@ -37,6 +38,24 @@ class S3ObjectStoreTest extends ObjectStoreContract {
   @AfterTry
   void removeBucket() {
     bucket().close();
+  }
+
+  /** System properties are a part of the chain that a test can set. */
+  @Example
+  void withoutKeysInTheConfigurationTheSdkIsAskedForThem() {
+    System.setProperty("aws.accessKeyId", bucket().server().accessKey());
+    System.setProperty("aws.secretAccessKey", bucket().server().secretKey());
+    try {
+      var driver =
+          new Driver(bucket(), bucket().server().endpoint()).without("accesskey", "secretkey");
+      var other = await(() -> S3ObjectStore.open(vertx(), driver.config(), GRACE, false));
+      await(() -> other.put("x", ByteBuffer.allocate(1)));
+      await(other::close);
+    } finally {
+      System.clearProperty("aws.accessKeyId");
+      System.clearProperty("aws.secretAccessKey");
+    }
+    assertThat(bucket().keys()).containsExactly("_sluice/x");
   }
 
   @Example

@@ -7,6 +7,7 @@ import io.sluice.config.ConfigLoader;
 import io.sluice.config.Format;
 import io.sluice.config.S3DriverConfig;
 import java.net.URI;
+import java.util.List;
 
 /** A section {@code storageDriver} for a bucket of the tests. */
 public final class Driver {
@@ -35,6 +36,12 @@ public final class Driver {
   /** One more key, or one of those above with another value. */
   public Driver with(String key, String value) {
     section.put(key, value);
+    return this;
+  }
+
+  /** Without these keys. */
+  public Driver without(String... keys) {
+    section.remove(List.of(keys));
     return this;
   }
 
