@@ -59,6 +59,10 @@ final class Stock {
     images.add(image);
   }
 
+  List<Image> images() {
+    return List.copyOf(images);
+  }
+
   List<Digest> manifests() {
     return images.stream().map(Image::digest).toList();
   }

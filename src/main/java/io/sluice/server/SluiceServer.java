@@ -16,6 +16,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -23,6 +24,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * and undeployed in the reverse. Thread safe.
  */
 public final class SluiceServer {
+  /** A system property for benchmarks: milliseconds after which an event loop counts as blocked. */
+  private static final String BLOCKED_AFTER = "sluice.vertx.blockedAfter";
+
   private final Vertx vertx;
   private final SluiceConfig config;
   private final String storage;
@@ -48,13 +52,27 @@ public final class SluiceServer {
 
   /** Vert.x as a registry wants it. */
   public static VertxOptions vertxOptions() {
-    return new VertxOptions()
-        .setEventLoopPoolSize(eventLoops())
-        .setPreferNativeTransport(true)
-        .setFileSystemOptions(
-            new FileSystemOptions()
-                .setFileCachingEnabled(false)
-                .setClassPathResolvingEnabled(false));
+    var options =
+        new VertxOptions()
+            .setEventLoopPoolSize(eventLoops())
+            .setPreferNativeTransport(true)
+            .setFileSystemOptions(
+                new FileSystemOptions()
+                    .setFileCachingEnabled(false)
+                    .setClassPathResolvingEnabled(false));
+    var blockedAfter = Integer.getInteger(BLOCKED_AFTER);
+    return blockedAfter == null ? options : watchClosely(options, blockedAfter);
+  }
+
+  /** Looks often, since an event loop that was blocked between two looks isn't noticed. */
+  private static VertxOptions watchClosely(VertxOptions options, int blockedAfterMillis) {
+    return options
+        .setBlockedThreadCheckInterval(Math.max(1, blockedAfterMillis / 5))
+        .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
+        .setMaxEventLoopExecuteTime(blockedAfterMillis)
+        .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
+        .setWarningExceptionTime(blockedAfterMillis)
+        .setWarningExceptionTimeUnit(TimeUnit.MILLISECONDS);
   }
 
   /** Starts with the stores that the configuration names. */
