@@ -1,5 +1,7 @@
 package io.sluice.registry;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.sluice.oci.Digest;
 import io.sluice.oci.RegistryError;
 import io.sluice.oci.RegistryException;
@@ -42,6 +44,8 @@ final class Blobs {
   private final Optional<Sharing> sharing;
   private final boolean redirect;
   private final Grace grace;
+  // What lies under a key never changes; whether the repository still has it, its link says.
+  private final Cache<String, Buffer> small;
 
   Blobs(
       ObjectStore store,
@@ -51,6 +55,7 @@ final class Blobs {
       Ulids ulids,
       boolean dedupe,
       boolean redirect,
+      long cacheBytes,
       Grace grace) {
     this.store = store;
     this.links = links;
@@ -59,6 +64,12 @@ final class Blobs {
     this.sharing = dedupe ? Optional.of(new Sharing(store, ulids, grace)) : Optional.empty();
     this.redirect = redirect;
     this.grace = grace;
+    this.small =
+        Caffeine.newBuilder()
+            .executor(Runnable::run)
+            .maximumWeight(cacheBytes)
+            .<String, Buffer>weigher((key, bytes) -> 200 + key.length() + bytes.length())
+            .build();
   }
 
   /** The size of a blob. */
@@ -123,9 +134,22 @@ final class Blobs {
   }
 
   private Future<OpenedBlob> openHere(BlobLink link, long offset, long length) {
+    var key = link.contentKey();
+    var known = small.getIfPresent(key);
+    if (known != null) {
+      var part = known.slice((int) offset, (int) (offset + length));
+      return Future.succeededFuture(
+          new OpenedBlob.Here(link.size(), offset, new Content.InMemory(part)));
+    }
     return store
-        .open(link.contentKey(), offset, length)
-        .map(content -> new OpenedBlob.Here(link.size(), offset, content));
+        .open(key, offset, length)
+        .map(
+            content -> {
+              if (content instanceof Content.InMemory(Buffer bytes) && length == link.size()) {
+                small.put(key, bytes);
+              }
+              return new OpenedBlob.Here(link.size(), offset, content);
+            });
   }
 
   /** Links a blob from another repository; false if it isn't there. */

@@ -35,7 +35,7 @@ final class RepositoryStore {
     var grace = new Grace(own.grace(), own.nanos());
     Duration trustFor = settings.trustFor();
     var links = new BlobLinks(objects, ulids, grace, trustFor);
-    var revisions = new Revisions(objects, ulids, grace, trustFor, settings.cacheBytes());
+    var revisions = new Revisions(objects, ulids, grace, trustFor, settings.cacheBytes() / 2);
     var deletions = new Deletions(objects, ulids);
     var references = new References(objects, revisions);
     var foundations = new Foundations(links, revisions, grace);
@@ -44,7 +44,15 @@ final class RepositoryStore {
     catalog = new Catalog(objects);
     blobs =
         new Blobs(
-            objects, links, deletions, references, ulids, own.dedupe(), own.redirect(), grace);
+            objects,
+            links,
+            deletions,
+            references,
+            ulids,
+            own.dedupe(),
+            own.redirect(),
+            settings.cacheBytes() / 2,
+            grace);
     manifests =
         new Manifests(
             foundations, revisions, tags, referrers, catalog, deletions, references, grace);

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
  * @param routes further stores by the first component of the names that they have ({@code
  *     storage.subPaths})
  * @param trustFor how long it is believed, without asking the store, that something exists
- * @param cacheBytes for the contents of manifests
+ * @param cacheBytes for the contents of manifests and of small blobs, in each store
  * @param memory bytes that all uploads share
  * @param tagHistory how many former values of a tag are kept
  */

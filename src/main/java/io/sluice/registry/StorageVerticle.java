@@ -18,7 +18,7 @@ public final class StorageVerticle extends VerticleBase {
    * The share of the memory that is set apart for the first bytes of uploads; the rest is for
    * parts.
    */
-  private static final int HEADS_SHARE = 8;
+  private static final int HEADS_SHARE = 16;
 
   private static final Duration EXPIRE_EVERY = Duration.ofHours(1);
 

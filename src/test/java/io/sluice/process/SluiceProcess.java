@@ -37,8 +37,8 @@ public final class SluiceProcess implements AutoCloseable {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
         List.of(
-            "-Xmx128m",
-            "-XX:MaxDirectMemorySize=160m",
+            "-Xmx96m",
+            "-XX:MaxDirectMemorySize=128m",
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
             "-XX:TieredStopAtLevel=1",

@@ -36,9 +36,9 @@ import org.reactivestreams.Subscription;
 final class S3Stream implements ReadStream<Buffer> {
 
   /** Pieces (of 8 KiB, as the SDK cuts them) that may have come and not been asked for yet. */
-  private static final int AHEAD = 64;
+  private static final int AHEAD = 32;
 
-  private static final int RENEW_AT = AHEAD / 4;
+  private static final int RENEW_AT = AHEAD / 2;
 
   /** So many bytes go to the reader at once: a call, a write, and perhaps a TLS record for each. */
   private static final int TOGETHER = 64 << 10;
