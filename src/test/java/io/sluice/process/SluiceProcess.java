@@ -39,6 +39,7 @@ public final class SluiceProcess implements AutoCloseable {
         List.of(
             "-Xmx96m",
             "-XX:MaxDirectMemorySize=128m",
+            "-XX:TrimNativeHeapInterval=5000",
             "-XX:+UseSerialGC",
             "-XX:+UseCompactObjectHeaders",
             "-XX:TieredStopAtLevel=1",
