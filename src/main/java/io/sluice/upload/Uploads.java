@@ -354,6 +354,7 @@ public final class Uploads {
     var sessions = new LinkedHashMap<UploadId, List<Listing.Entry>>();
     var kept = new HashSet<String>();
     var expired = new ArrayList<Listing.Entry>();
+    var newest = new ArrayList<Listing.Entry>();
     return Listings.all(resources.store(), SessionRecord.PREFIX)
         .compose(
             records -> {
@@ -367,6 +368,7 @@ public final class Uploads {
                     boolean old = list.getLast().age().compareTo(settings.expireAfter()) > 0;
                     if (old && !entries.containsKey(id)) {
                       expired.addAll(list);
+                      newest.add(list.getLast());
                     } else {
                       list.forEach(
                           record ->
@@ -375,8 +377,9 @@ public final class Uploads {
                                   .ifPresent(kept::add));
                     }
                   });
-              return resources.store().delete(expired.stream().map(Listing.Entry::key).toList());
+              return abortRecorded(newest);
             })
+        .compose(_ -> resources.store().delete(expired.stream().map(Listing.Entry::key).toList()))
         .compose(_ -> resources.store().pendingMultiparts())
         .compose(
             pending -> {
@@ -399,6 +402,38 @@ public final class Uploads {
                   ? Future.succeededFuture(dropped)
                   : Future.join(aborts).map(dropped);
             });
+  }
+
+  /**
+   * Aborts what expired records name, one after the other: not every store lists all of its
+   * multipart writes (MinIO doesn't).
+   */
+  private Future<Void> abortRecorded(List<Listing.Entry> records) {
+    Future<Void> done = Future.succeededFuture();
+    for (var entry : records) {
+      done =
+          done.compose(_ -> SessionRecords.read(resources, entry))
+              .compose(read -> abort(read.record()))
+              .recover(
+                  cause -> {
+                    // It stays for whoever lists them later, or for the store's own clearing.
+                    LOG.atWarn()
+                        .addKeyValue("record", entry.key())
+                        .setCause(cause)
+                        .log("an expired upload could not be aborted");
+                    return Future.succeededFuture();
+                  });
+    }
+    return done;
+  }
+
+  private Future<Void> abort(SessionRecord record) {
+    return record.multipartId().isEmpty()
+        ? Future.succeededFuture()
+        : resources
+            .store()
+            .resumeMultipart(record.data().key(), record.multipartId().get(), record.parts())
+            .abort();
   }
 
   private void refuseWhenClosed() {

@@ -47,9 +47,14 @@ public final class MemoryObjectStore implements ObjectStore {
    * @param smallest bytes of every part but the last
    * @param growEvery after so many parts, they should be larger by one
    * @param most parts of an object
+   * @param listed whether unfinished writes are listed; MinIO doesn't list all
    */
-  public record PartRules(int smallest, int growEvery, int most) {
-    static final PartRules NONE = new PartRules(1, Integer.MAX_VALUE, Integer.MAX_VALUE);
+  public record PartRules(int smallest, int growEvery, int most, boolean listed) {
+    static final PartRules NONE = new PartRules(1, Integer.MAX_VALUE, Integer.MAX_VALUE, true);
+
+    public PartRules(int smallest, int growEvery, int most) {
+      this(smallest, growEvery, most, true);
+    }
   }
 
   private record Stored(Buffer bytes, Instant modified) {}
@@ -131,6 +136,9 @@ public final class MemoryObjectStore implements ObjectStore {
     return call(
         () -> {
           var list = new ArrayList<PendingMultipart>();
+          if (!rules.listed()) {
+            return list;
+          }
           pending.forEach(
               (id, it) ->
                   list.add(
