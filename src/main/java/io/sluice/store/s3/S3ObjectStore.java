@@ -23,12 +23,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
-import software.amazon.awssdk.core.async.ResponsePublisher;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.Delete;
@@ -222,14 +222,10 @@ public final class S3ObjectStore implements ObjectStore {
             });
   }
 
-  private Future<ResponsePublisher<GetObjectResponse>> publisher(
-      String key, long offset, long length) {
+  private Future<Publisher<ByteBuffer>> publisher(String key, long offset, long length) {
     var range = range(key, offset, length);
     return calls.run(
-        "GetObject",
-        reading,
-        times.call(),
-        () -> clients.reads().getObject(range, AsyncResponseTransformer.toPublisher()));
+        "GetObject", reading, times.call(), () -> clients.reads().getObject(range, new Answer()));
   }
 
   private GetObjectRequest.Builder get(String key) {
