@@ -599,12 +599,10 @@ public final class S3ObjectStore implements ObjectStore {
     return calls;
   }
 
-  private Future<Void> done(
-      String what,
-      Window window,
-      Duration within,
-      Supplier<? extends CompletableFuture<?>> attempt) {
-    return calls.run(what, window, within, () -> attempt.get().thenApply(Optional::of)).mapEmpty();
+  /** Gives the SDK's own future to the call: to cancel one derived from it would cancel nothing. */
+  private <T> Future<Void> done(
+      String what, Window window, Duration within, Supplier<CompletableFuture<T>> attempt) {
+    return calls.run(what, window, within, attempt).mapEmpty();
   }
 
   static long length(ByteBuffer... bytes) {
