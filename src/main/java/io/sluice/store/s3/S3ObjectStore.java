@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
@@ -456,20 +457,28 @@ public final class S3ObjectStore implements ObjectStore {
                     }));
   }
 
-  Future<Void> completeMultipart(String key, String id, List<CompletedPart> completed) {
+  /**
+   * Puts the parts together.
+   *
+   * @param attempts counts how often the store was asked
+   */
+  Future<Void> completeMultipart(
+      String key, String id, List<CompletedPart> completed, AtomicInteger attempts) {
     return done(
         "CompleteMultipartUpload",
         small,
         times.completion(),
-        () ->
-            clients
-                .calls()
-                .completeMultipartUpload(
-                    it ->
-                        it.bucket(config.bucket())
-                            .key(prefix + key)
-                            .uploadId(id)
-                            .multipartUpload(all -> all.parts(completed))));
+        () -> {
+          attempts.incrementAndGet();
+          return clients
+              .calls()
+              .completeMultipartUpload(
+                  it ->
+                      it.bucket(config.bucket())
+                          .key(prefix + key)
+                          .uploadId(id)
+                          .multipartUpload(all -> all.parts(completed)));
+        });
   }
 
   Future<Void> abortMultipart(String key, String id) {
