@@ -115,7 +115,7 @@ class S3PullFaultsTest {
     assertThat(s3.requests(GET_OBJECT)).isOne();
   }
 
-  @OverS3
+  @OverS3(impatient = true)
   void aStoreThatHangsDoesNotKeepAReadWhoseClientHasGone(Registry registry, FaultyS3 s3) {
     var app = registry.repository("team/app");
     var payload = Payload.ofSize(SIZE);

@@ -20,6 +20,9 @@ class S3ResumptionTest {
 
   private static final long PART = 8 << 20;
 
+  /** Whole parts: nothing is left to be written at the end. */
+  private static final int FULL = 3 * (8 << 20);
+
   @OverS3
   void aCutUploadGoesOn(Registry registry, FaultyS3 s3) {
     var app = registry.repository("team/app");
@@ -73,8 +76,9 @@ class S3ResumptionTest {
       var upload = first.repository("team/app").startUpload().send(payload, 0, SOME);
       var taken = upload.at(registry);
 
-      assertThat(taken.offset()).isEqualTo(2 * PART);
-      taken.send(payload, 2 * PART, SIZE).finish(payload.digest());
+      // Stores that don't tell the checksums of parts make it begin anew.
+      assertThat(taken.offset()).isIn(0L, 2 * PART);
+      taken.send(payload, taken.offset(), SIZE).finish(payload.digest());
 
       // The first one still believes that the upload is its own.
       var late = upload.patch().body(payload.slice(SOME, SIZE)).send();
@@ -90,20 +94,19 @@ class S3ResumptionTest {
   @OverS3
   void twoRegistriesWithOneUploadNeverPutOnesBytesUnderTheOthersDigest(
       Registry registry, FaultyS3 s3, Bucket bucket) {
-    var ours = Payload.ofSize(SIZE);
-    var bytes = ours.bytes();
-    var other = Payload.ofSize(SIZE).bytes();
-    System.arraycopy(bytes, 0, other, 0, (int) PART);
+    var ours = Payload.ofSize(FULL);
+    var other = Payload.ofSize(FULL).bytes();
+    System.arraycopy(ours.bytes(), 0, other, 0, (int) PART);
     var theirs = Payload.of(other);
     var app = registry.repository("team/app");
     try (var first = registry.another()) {
       var upload = first.repository("team/app").startUpload().send(ours, 0, 10_000_000);
       var taken = upload.at(registry);
-      assertThat(taken.offset()).isEqualTo(PART);
+      assertThat(taken.offset()).isIn(0L, PART);
 
       // All has come in both places before either ends it.
-      taken.send(theirs, PART, SIZE);
-      upload.send(ours, 10_000_000, SIZE);
+      taken.send(theirs, taken.offset(), FULL);
+      upload.send(ours, 10_000_000, FULL);
       var endings = List.of(taken.put(theirs.digest()).send(), upload.put(ours.digest()).send());
 
       for (var ending : endings) {
@@ -122,18 +125,18 @@ class S3ResumptionTest {
 
   @OverS3
   void anEndThatComesSecondIsToldSo(Registry registry, FaultyS3 s3) {
-    var ours = Payload.ofSize(SIZE);
-    var other = Payload.ofSize(SIZE).bytes();
+    var ours = Payload.ofSize(FULL);
+    var other = Payload.ofSize(FULL).bytes();
     System.arraycopy(ours.bytes(), 0, other, 0, (int) PART);
     var theirs = Payload.of(other);
     var app = registry.repository("team/app");
     try (var first = registry.another()) {
       var upload = first.repository("team/app").startUpload().send(ours, 0, 10_000_000);
       var taken = upload.at(registry);
-      assertThat(taken.offset()).isEqualTo(PART);
-      upload.send(ours, 10_000_000, SIZE);
-      eventually(() -> s3.inFlight(), it -> assertThat(it).isZero());
-      taken.send(theirs, PART, SIZE).finish(theirs.digest());
+      assertThat(taken.offset()).isIn(0L, PART);
+      upload.send(ours, 10_000_000, FULL);
+      eventually(s3::inFlight, it -> assertThat(it).isZero());
+      taken.send(theirs, taken.offset(), FULL).finish(theirs.digest());
 
       var answer = upload.put(ours.digest()).send();
 

@@ -223,7 +223,8 @@ public final class Registry implements AutoCloseable {
     var after = repository("is/unharmed");
     var payload = Payload.ofSize(100_000);
     after.push(payload);
-    after.getBlob(payload.digest()).answers(200).expectBody(payload);
+    // In a range: that is never answered with a redirect.
+    after.getBlob(payload.digest()).header("Range", "bytes=0-").answers(206).expectBody(payload);
     holdsNoMemory();
   }
 
