@@ -313,7 +313,7 @@ final class UploadSession {
               if (result.succeeded()) {
                 pump();
               } else {
-                fail(result.cause());
+                fail(gone(result.cause()));
               }
               changed();
             });
@@ -564,7 +564,9 @@ final class UploadSession {
 
   private Future<Void> completeParts() {
     dispatch();
-    return quiesce().compose(_ -> writer.complete());
+    return quiesce()
+        .compose(_ -> writer.complete())
+        .recover(cause -> Future.failedFuture(gone(cause)));
   }
 
   /** The records go when the blob is there; should that not succeed, they expire. */

@@ -14,6 +14,17 @@ public final class Upload {
     this.location = begun.header("Location");
   }
 
+  private Upload(Registry registry, Repository repository, String location) {
+    this.registry = registry;
+    this.repository = repository;
+    this.location = location;
+  }
+
+  /** The same upload by way of another registry on the same storage. */
+  public Upload at(Registry other) {
+    return new Upload(other, other.repository(repository.name()), location);
+  }
+
   public String location() {
     return location;
   }

@@ -81,6 +81,11 @@ record S3Failure(Kind kind, String code, String detail, Optional<String> region)
           "ThrottlingException",
           "ServiceUnavailable",
           "BandwidthLimitExceeded");
+
+  /** Also with a status below 500: a completion may fail after it began to answer with 200. */
+  private static final Set<String> FAULT_CODES =
+      Set.of("InternalError", "RequestTimeout", "OperationAborted");
+
   private static final Set<String> DAMAGE_CODES =
       Set.of(
           "BadDigest", "XAmzContentChecksumMismatch", "XAmzContentSHA256Mismatch", "InvalidDigest");
@@ -123,7 +128,7 @@ record S3Failure(Kind kind, String code, String detail, Optional<String> region)
       return Kind.REGION;
     }
     // An upload that stood still for too long: the store hung up on it (400).
-    if (status >= 500 || code.equals("RequestTimeout") || code.equals("OperationAborted")) {
+    if (status >= 500 || FAULT_CODES.contains(code)) {
       return Kind.FAULTY;
     }
     return status == 403 ? Kind.FORBIDDEN : Kind.REFUSED;

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 
@@ -115,19 +116,22 @@ final class S3MultipartWrite implements MultipartWrite {
                   Future.failedFuture(
                       new IllegalArgumentException("S3 knows no object of no parts")));
     }
+    var attempts = new AtomicInteger();
     long size = parts.stream().mapToLong(Part::size).sum();
     return store
-        .completeMultipart(key, id, parts.stream().map(S3MultipartWrite::completed).toList())
+        .completeMultipart(
+            key, id, parts.stream().map(S3MultipartWrite::completed).toList(), attempts)
         .recover(
             cause ->
-                cause instanceof ObjectNotFound
+                cause instanceof ObjectNotFound && attempts.get() > 1
                     ? requireCompleted(size, cause)
                     : Future.failedFuture(cause));
   }
 
   /**
-   * The store doesn't know the upload: when it was completed already, by an attempt whose answer
-   * was lost, all is well.
+   * The store doesn't know the upload: when it was completed already, by an attempt of ours whose
+   * answer was lost, all is well. Without such an attempt another registry has completed it,
+   * perhaps with other bytes of the same length.
    */
   private Future<Void> requireCompleted(long size, Throwable unknown) {
     return store

@@ -22,13 +22,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
-import software.amazon.awssdk.core.async.ResponsePublisher;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.Delete;
@@ -222,14 +223,10 @@ public final class S3ObjectStore implements ObjectStore {
             });
   }
 
-  private Future<ResponsePublisher<GetObjectResponse>> publisher(
-      String key, long offset, long length) {
+  private Future<Publisher<ByteBuffer>> publisher(String key, long offset, long length) {
     var range = range(key, offset, length);
     return calls.run(
-        "GetObject",
-        reading,
-        times.call(),
-        () -> clients.reads().getObject(range, AsyncResponseTransformer.toPublisher()));
+        "GetObject", reading, times.call(), () -> clients.reads().getObject(range, new Answer()));
   }
 
   private GetObjectRequest.Builder get(String key) {
@@ -460,20 +457,28 @@ public final class S3ObjectStore implements ObjectStore {
                     }));
   }
 
-  Future<Void> completeMultipart(String key, String id, List<CompletedPart> completed) {
+  /**
+   * Puts the parts together.
+   *
+   * @param attempts counts how often the store was asked
+   */
+  Future<Void> completeMultipart(
+      String key, String id, List<CompletedPart> completed, AtomicInteger attempts) {
     return done(
         "CompleteMultipartUpload",
         small,
         times.completion(),
-        () ->
-            clients
-                .calls()
-                .completeMultipartUpload(
-                    it ->
-                        it.bucket(config.bucket())
-                            .key(prefix + key)
-                            .uploadId(id)
-                            .multipartUpload(all -> all.parts(completed))));
+        () -> {
+          attempts.incrementAndGet();
+          return clients
+              .calls()
+              .completeMultipartUpload(
+                  it ->
+                      it.bucket(config.bucket())
+                          .key(prefix + key)
+                          .uploadId(id)
+                          .multipartUpload(all -> all.parts(completed)));
+        });
   }
 
   Future<Void> abortMultipart(String key, String id) {
@@ -603,12 +608,10 @@ public final class S3ObjectStore implements ObjectStore {
     return calls;
   }
 
-  private Future<Void> done(
-      String what,
-      Window window,
-      Duration within,
-      Supplier<? extends CompletableFuture<?>> attempt) {
-    return calls.run(what, window, within, () -> attempt.get().thenApply(Optional::of)).mapEmpty();
+  /** Gives the SDK's own future to the call: to cancel one derived from it would cancel nothing. */
+  private <T> Future<Void> done(
+      String what, Window window, Duration within, Supplier<CompletableFuture<T>> attempt) {
+    return calls.run(what, window, within, attempt).mapEmpty();
   }
 
   static long length(ByteBuffer... bytes) {

@@ -219,7 +219,7 @@ final class S3Probe {
               + CaBundle.VARIABLE
               + " name its CA's certificate as a PEM file; or set skipverify to true.";
       case UNREACHABLE ->
-          "Check storageDriver.regionendpoint and whether the store runs and can be reached from here.";
+          "Check storageDriver.regionendpoint, whether the store speaks http or https as it says, and whether the store runs and can be reached from here.";
       case THROTTLED, FAULTY, DAMAGED -> "Look at the store's own log, and start again.";
       case REFUSED -> "Check storageDriver: forcepathstyle, bucket and regionendpoint most of all.";
     };

@@ -16,6 +16,9 @@ sealed interface Fault {
   /** Cuts the connection when so many bytes of the answer's body were sent. */
   record CutAnswer(long bytes) implements Fault {}
 
+  /** Cuts the connection when the answer's headers were sent, before its body. */
+  record CutAnswerAfterHead() implements Fault {}
+
   /** Reads the request and never answers. */
   record Hang() implements Fault {}
 

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A proxy before an S3 server that counts what comes by, and lets it go wrong:
@@ -55,6 +56,7 @@ public final class FaultyS3 implements AutoCloseable {
   private final List<Rule> rules = new CopyOnWriteArrayList<>();
   private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
   private final String scheme;
+  private final AtomicLong turnedAway = new AtomicLong();
   private volatile boolean out;
 
   private FaultyS3(URI server, int port, HttpServerOptions options) {
@@ -175,6 +177,11 @@ public final class FaultyS3 implements AutoCloseable {
     return Arrays.stream(which).mapToLong(it -> numbers.getOrDefault(it, 0L)).sum();
   }
 
+  /** How many connections were made in outages, each to be cut at once. */
+  public long turnedAway() {
+    return turnedAway.get();
+  }
+
   /** How many requests have begun and were neither answered nor cut. */
   public int inFlight() {
     return counts.inFlight();
@@ -196,6 +203,7 @@ public final class FaultyS3 implements AutoCloseable {
     connections.add(connection);
     connection.closeHandler(_ -> connections.remove(connection));
     if (out) {
+      turnedAway.incrementAndGet();
       connection.close();
     }
   }

@@ -68,6 +68,7 @@ final class ProxiedRequest {
       case Fault.RefuseAfterwards _,
           Fault.CutRequest _,
           Fault.CutAnswer _,
+          Fault.CutAnswerAfterHead _,
           Fault.Delay _,
           Fault.None _ ->
           forward(fault);
@@ -165,6 +166,10 @@ final class ProxiedRequest {
               }
             });
     response.setChunked(answer.headers().contains("Transfer-Encoding"));
+    if (fault instanceof Fault.CutAnswerAfterHead) {
+      response.writeHead().onComplete(_ -> cut());
+      return;
+    }
     pump(
         answer,
         response,

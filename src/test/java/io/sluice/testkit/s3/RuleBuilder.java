@@ -45,6 +45,11 @@ public final class RuleBuilder {
     return add(new Fault.CutAnswer(bytes));
   }
 
+  /** Cuts the client's connection between the answer's headers and its body. */
+  public Rule cutAnswerAfterHead() {
+    return add(new Fault.CutAnswerAfterHead());
+  }
+
   /** Takes the request and never answers it. */
   public Rule hang() {
     return add(new Fault.Hang());
