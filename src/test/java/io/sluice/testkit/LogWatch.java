@@ -38,7 +38,9 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
   @Override
   protected void append(ILoggingEvent event) {
     boolean blocked = event.getLoggerName().contains("BlockedThreadChecker");
-    if (event.getLevel().isGreaterOrEqual(Level.ERROR) && !isDeparture(event)
+    if (event.getLevel().isGreaterOrEqual(Level.ERROR)
+            && !isDeparture(event)
+            && !isLostByVertx(event)
         || blocked && event.getLevel().isGreaterOrEqual(Level.WARN)) {
       var thrown = event.getThrowableProxy();
       synchronized (complaints) {
@@ -63,6 +65,19 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
     return event.getLoggerName().equals("io.vertx.core.net.impl.VertxConnection")
         || String.valueOf(event.getFormattedMessage())
             .startsWith("First received frame was not SETTINGS");
+  }
+
+  /**
+   * A buffer that Vert.x's own handler had last: it keeps what it has read for a paused request,
+   * and loses it with the connection. Nothing of ours ever sees such a buffer, only copies.
+   */
+  private static boolean isLostByVertx(ILoggingEvent event) {
+    var message = String.valueOf(event.getFormattedMessage());
+    int records = message.indexOf("Recent access records");
+    return message.startsWith("LEAK: ByteBuf")
+        && records >= 0
+        && message.startsWith(
+            "Hint: 'handler' will handle", Math.max(0, message.indexOf("Hint: ", records)));
   }
 
   /** What was complained of since the last call. */

@@ -5,6 +5,7 @@ import io.sluice.store.ObjectNotFound;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -124,26 +125,36 @@ final class S3MultipartWrite implements MultipartWrite {
         .recover(
             cause ->
                 cause instanceof ObjectNotFound && attempts.get() > 1
-                    ? requireCompleted(size, cause)
+                    ? requireCompleted(parts, size, cause)
                     : Future.failedFuture(cause));
   }
 
   /**
    * The store doesn't know the upload: when it was completed already, by an attempt of ours whose
    * answer was lost, all is well. Without such an attempt another registry has completed it,
-   * perhaps with other bytes of the same length.
+   * perhaps with other bytes of the same length; so the checksum counts too, if the store keeps it.
    */
-  private Future<Void> requireCompleted(long size, Throwable unknown) {
+  private Future<Void> requireCompleted(List<Part> parts, long size, Throwable unknown) {
     return store
-        .size(key)
+        .head(key)
         .recover(_ -> Future.failedFuture(unknown))
         .compose(
-            there ->
-                there == size
-                    ? Future.succeededFuture()
-                    : Future.failedFuture(
-                        new IllegalStateException(
-                            "the object has " + there + " bytes instead of " + size)));
+            there -> {
+              var checksum = there.checksumCRC32C();
+              return there.contentLength() == size
+                      && (checksum == null || checksum.equals(composite(parts)))
+                  ? Future.succeededFuture()
+                  : Future.failedFuture(unknown);
+            });
+  }
+
+  /** The checksum that S3 gives an object of parts: that of their checksums, and their number. */
+  static String composite(List<Part> parts) {
+    var all = ByteBuffer.allocate(parts.size() * Integer.BYTES);
+    for (var part : parts) {
+      all.put(Base64.getDecoder().decode(part.receipt().split(" ", -1)[1]));
+    }
+    return Checksums.crc32c(all.flip()) + "-" + parts.size();
   }
 
   private static CompletedPart completed(Part part) {

@@ -31,10 +31,12 @@ import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.Delete;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
@@ -159,7 +161,7 @@ public final class S3ObjectStore implements ObjectStore {
               return new S3Probe(config, clients.calls(), store)
                   .run(createBucket)
                   .<ObjectStore>map(store)
-                  .onFailure(_ -> store.close());
+                  .recover(cause -> store.close().transform(_ -> Future.failedFuture(cause)));
             });
   }
 
@@ -237,15 +239,20 @@ public final class S3ObjectStore implements ObjectStore {
     return get(key).range("bytes=" + offset + "-" + (offset + length - 1)).build();
   }
 
-  /** The size of an object in bytes. */
-  Future<Long> size(String key) {
-    return calls
-        .run(
-            "HeadObject",
-            small,
-            times.call(),
-            () -> clients.calls().headObject(it -> it.bucket(config.bucket()).key(prefix + key)))
-        .map(head -> head.contentLength());
+  /** What the store tells of an object, with its checksum if it keeps one. */
+  Future<HeadObjectResponse> head(String key) {
+    return calls.run(
+        "HeadObject",
+        small,
+        times.call(),
+        () ->
+            clients
+                .calls()
+                .headObject(
+                    it ->
+                        it.bucket(config.bucket())
+                            .key(prefix + key)
+                            .checksumMode(ChecksumMode.ENABLED)));
   }
 
   @Override
