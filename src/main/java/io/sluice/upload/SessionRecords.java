@@ -123,7 +123,6 @@ final class SessionRecords {
 
   Future<Void> delete() {
     var all = List.copyOf(keys);
-    keys.clear();
-    return resources.store().delete(all);
+    return resources.store().delete(all).onSuccess(_ -> keys.removeAll(all));
   }
 }

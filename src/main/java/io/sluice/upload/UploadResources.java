@@ -6,6 +6,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.internal.ContextInternal;
+import java.util.function.Consumer;
 
 /**
  * What the uploads into one store share.
@@ -16,6 +17,7 @@ import io.vertx.core.internal.ContextInternal;
  * @param hashing workers for digests
  * @param window how many parts of one upload may be in flight at once
  * @param maxBlobSize in bytes
+ * @param undone told of a session that could not be removed from the store
  */
 record UploadResources(
     Vertx vertx,
@@ -25,7 +27,8 @@ record UploadResources(
     WorkerExecutor hashing,
     Ulids ulids,
     int window,
-    long maxBlobSize) {
+    long maxBlobSize,
+    Consumer<UploadSession> undone) {
 
   /** A promise whose future calls back on the current context, whoever completes it. */
   <T> Promise<T> promise() {

@@ -477,10 +477,16 @@ final class UploadSession {
         : write(filling).mapEmpty();
   }
 
-  /** Ends the session; whatever was stored of it goes. */
+  /**
+   * Ends the session; whatever was stored of it goes. When the store can't do that now, it is tried
+   * again later, and the record stays until then: it leads to what is left.
+   */
   Future<Void> discard() {
     releaseMemory();
-    return writer.abort().transform(_ -> records.delete());
+    return writer
+        .abort()
+        .compose(_ -> records.delete())
+        .onFailure(_ -> resources.undone().accept(this));
   }
 
   /**

@@ -15,7 +15,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -51,6 +53,9 @@ public final class Uploads {
    */
   private static final int REMEMBERED_DIGESTS = 4096;
 
+  /** So many failed removals are tried again; others are left to {@link #expire}. */
+  private static final int UNDONE = 1000;
+
   /** How long a request waits for the one before it to let go of the upload. */
   private static final Duration TAKE_OVER = Duration.ofSeconds(10);
 
@@ -75,6 +80,7 @@ public final class Uploads {
           return size() > REMEMBERED_DIGESTS;
         }
       };
+  private final Deque<UploadSession> undone = new ArrayDeque<>();
   private final long timer;
   private boolean closed;
 
@@ -100,7 +106,15 @@ public final class Uploads {
       Settings settings) {
     this.resources =
         new UploadResources(
-            vertx, store, heads, parts, hashing, ulids, settings.window(), settings.maxBlobSize());
+            vertx,
+            store,
+            heads,
+            parts,
+            hashing,
+            ulids,
+            settings.window(),
+            settings.maxBlobSize(),
+            this::remember);
     this.settings = settings;
     this.timer = vertx.setPeriodic(1000, _ -> tick());
   }
@@ -222,6 +236,21 @@ public final class Uploads {
         .compose(_ -> take(repository, id));
   }
 
+  /** Called on the context of the storage verticle, where sessions are removed. */
+  private void remember(UploadSession session) {
+    if (undone.size() < UNDONE) {
+      undone.add(session);
+    }
+  }
+
+  /** One at a time: while the store is gone, that is enough to notice when it is back. */
+  private Future<Void> removeUndone() {
+    var session = undone.poll();
+    return session == null
+        ? Future.succeededFuture()
+        : session.discard().compose(_ -> removeUndone());
+  }
+
   private void giveBack(Entry entry) {
     entry.writer = null;
     entry.idleSince = System.nanoTime();
@@ -318,6 +347,7 @@ public final class Uploads {
 
   /** Parks what nobody uses; called every second. Completes when that is done. */
   Future<Void> tick() {
+    removeUndone().onFailure(e -> LOG.atDebug().setCause(e).log("it could not be removed yet"));
     long now = System.nanoTime();
     boolean contended = resources.parts().contended() || resources.heads().contended();
     var parked = new ArrayList<Future<?>>();

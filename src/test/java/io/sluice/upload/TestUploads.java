@@ -41,7 +41,7 @@ public final class TestUploads {
   /** The same with the digest that the client gives. */
   public Future<SealedUpload> upload(RepositoryName repository, byte[] content, Digest digest) {
     var resources =
-        new UploadResources(vertx, store, heads, parts, hashing, ulids, 2, Long.MAX_VALUE);
+        new UploadResources(vertx, store, heads, parts, hashing, ulids, 2, Long.MAX_VALUE, _ -> {});
     var session =
         new UploadSession(resources, UploadId.random(), repository, Digest.Algorithm.SHA256);
     return session

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 
@@ -23,16 +25,33 @@ import software.amazon.awssdk.services.s3.model.ListPartsResponse;
  * by another registry that took the same upload up.
  */
 final class S3MultipartWrite implements MultipartWrite {
-  private final S3ObjectStore store;
+  private final S3Bucket bucket;
   private final String key;
   private final String id;
   private final Map<Integer, String> known = new HashMap<>();
 
-  S3MultipartWrite(S3ObjectStore store, String key, String id, List<Part> known) {
+  S3MultipartWrite(S3Bucket bucket, String key, String id, List<Part> known) {
     known.forEach(part -> this.known.put(part.number(), part.receipt()));
-    this.store = store;
+    this.bucket = bucket;
     this.key = key;
     this.id = id;
+  }
+
+  /** Begins one. */
+  static Future<S3MultipartWrite> start(S3Bucket bucket, String key) {
+    return bucket
+        .call(
+            "CreateMultipartUpload",
+            client ->
+                client.createMultipartUpload(
+                    request -> {
+                      request
+                          .bucket(bucket.name())
+                          .key(bucket.inBucket(key))
+                          .checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
+                      bucket.headers().create(request);
+                    }))
+        .map(created -> new S3MultipartWrite(bucket, key, created.uploadId(), List.of()));
   }
 
   @Override
@@ -42,16 +61,25 @@ final class S3MultipartWrite implements MultipartWrite {
 
   @Override
   public Future<Part> write(int number, long offset, ByteBuffer... bytes) {
-    return store
+    return bucket
         .checksum(bytes)
         .compose(
             crc ->
-                store
-                    .uploadPart(key, id, number, crc, bytes)
+                bucket
+                    .callWithPart(
+                        "UploadPart",
+                        client ->
+                            client.uploadPart(
+                                it ->
+                                    it.bucket(bucket.name())
+                                        .key(bucket.inBucket(key))
+                                        .uploadId(id)
+                                        .partNumber(number)
+                                        .checksumCRC32C(crc),
+                                S3Bucket.body(bytes)))
                     .map(
                         answer ->
-                            new Part(
-                                number, S3ObjectStore.length(bytes), receipt(answer.eTag(), crc))));
+                            new Part(number, S3Bucket.length(bytes), receipt(answer.eTag(), crc))));
   }
 
   private static String receipt(String etag, String crc) {
@@ -64,8 +92,17 @@ final class S3MultipartWrite implements MultipartWrite {
   }
 
   private Future<List<Part>> parts(List<Part> found, int after) {
-    return store
-        .listParts(key, id, after)
+    return bucket
+        .call(
+            "ListParts",
+            client ->
+                client.listParts(
+                    it -> {
+                      it.bucket(bucket.name()).key(bucket.inBucket(key)).uploadId(id);
+                      if (after > 0) {
+                        it.partNumberMarker(after);
+                      }
+                    }))
         .compose(
             page -> {
               add(found, page);
@@ -119,9 +156,21 @@ final class S3MultipartWrite implements MultipartWrite {
     }
     var attempts = new AtomicInteger();
     long size = parts.stream().mapToLong(Part::size).sum();
-    return store
-        .completeMultipart(
-            key, id, parts.stream().map(S3MultipartWrite::completed).toList(), attempts)
+    var completed = parts.stream().map(S3MultipartWrite::completed).toList();
+    return bucket
+        .call(
+            "CompleteMultipartUpload",
+            bucket.times().completion(),
+            client -> {
+              attempts.incrementAndGet();
+              return client.completeMultipartUpload(
+                  it ->
+                      it.bucket(bucket.name())
+                          .key(bucket.inBucket(key))
+                          .uploadId(id)
+                          .multipartUpload(all -> all.parts(completed)));
+            })
+        .<Void>mapEmpty()
         .recover(
             cause ->
                 cause instanceof ObjectNotFound && attempts.get() > 1
@@ -135,8 +184,15 @@ final class S3MultipartWrite implements MultipartWrite {
    * perhaps with other bytes of the same length; so the checksum counts too, if the store keeps it.
    */
   private Future<Void> requireCompleted(List<Part> parts, long size, Throwable unknown) {
-    return store
-        .head(key)
+    return bucket
+        .call(
+            "HeadObject",
+            client ->
+                client.headObject(
+                    it ->
+                        it.bucket(bucket.name())
+                            .key(bucket.inBucket(key))
+                            .checksumMode(ChecksumMode.ENABLED)))
         .recover(_ -> Future.failedFuture(unknown))
         .compose(
             there -> {
@@ -174,6 +230,17 @@ final class S3MultipartWrite implements MultipartWrite {
 
   @Override
   public Future<Void> abort() {
-    return store.abortMultipart(key, id);
+    return bucket
+        .call(
+            "AbortMultipartUpload",
+            client ->
+                client.abortMultipartUpload(
+                    it -> it.bucket(bucket.name()).key(bucket.inBucket(key)).uploadId(id)))
+        .<Void>mapEmpty()
+        .recover(
+            cause ->
+                cause instanceof ObjectNotFound
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(cause));
   }
 }

@@ -15,9 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import software.amazon.awssdk.http.SdkHttpResponse;
-import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 
 /**
@@ -37,13 +37,13 @@ final class S3Probe {
   private static final Duration TOLERABLE_SKEW = Duration.ofMinutes(1);
 
   private final S3DriverConfig config;
-  private final S3AsyncClient client;
+  private final S3Bucket bucket;
   private final S3ObjectStore store;
   private final List<String> timings = new ArrayList<>();
 
-  S3Probe(S3DriverConfig config, S3AsyncClient client, S3ObjectStore store) {
+  S3Probe(S3DriverConfig config, S3Bucket bucket, S3ObjectStore store) {
     this.config = config;
-    this.client = client;
+    this.bucket = bucket;
     this.store = store;
   }
 
@@ -57,13 +57,17 @@ final class S3Probe {
   }
 
   private Future<ListObjectsV2Response> look() {
-    return store
+    return bucket
         .calls()
         .attempt(
             "ListObjectsV2",
             new Window(1, 1),
             PATIENCE,
-            () -> client.listObjectsV2(it -> it.bucket(config.bucket()).maxKeys(1)));
+            () ->
+                bucket
+                    .clients()
+                    .calls()
+                    .listObjectsV2(it -> it.bucket(config.bucket()).maxKeys(1)));
   }
 
   private static boolean isMissing(Throwable cause) {
@@ -72,13 +76,13 @@ final class S3Probe {
 
   private Future<ListObjectsV2Response> create() {
     S3ObjectStore.LOG.atInfo().addKeyValue("bucket", config.bucket()).log("creating the bucket");
-    return store
+    return bucket
         .calls()
         .attempt(
             "CreateBucket",
             new Window(1, 1),
             PATIENCE,
-            () -> client.createBucket(it -> it.bucket(config.bucket())))
+            () -> bucket.clients().calls().createBucket(it -> it.bucket(config.bucket())))
         .recover(cause -> isOurs(cause) ? Future.succeededFuture() : Future.failedFuture(cause))
         .compose(_ -> look());
   }
@@ -121,14 +125,17 @@ final class S3Probe {
   private <T> Future<T> timed(String name, String action, Supplier<Future<T>> call) {
     long start = System.nanoTime();
     return call.get()
-        .onSuccess(_ -> timings.add(name + " " + S3ObjectStore.millisSince(start) + " ms"))
+        .onSuccess(
+            _ ->
+                timings.add(
+                    name + " " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms"))
         .recover(
             cause ->
                 Future.failedFuture(
                     new S3Unusable(
                         where()
                             + " can be looked at, but objects below "
-                            + S3ObjectStore.FOLDER
+                            + S3Bucket.FOLDER
                             + " can't be "
                             + action
                             + ": "

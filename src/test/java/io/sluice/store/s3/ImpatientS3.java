@@ -10,8 +10,8 @@ import java.time.Duration;
  * An {@link S3ObjectStore} that gives calls up after some seconds, for tests of what comes then.
  */
 public final class ImpatientS3 {
-  private static final S3ObjectStore.Times TIMES =
-      new S3ObjectStore.Times(
+  private static final S3Bucket.Times TIMES =
+      new S3Bucket.Times(
           Duration.ofSeconds(4),
           Duration.ofSeconds(6),
           Duration.ofSeconds(4),
@@ -21,7 +21,6 @@ public final class ImpatientS3 {
 
   /** Connects to a bucket, without a probe. */
   public static Future<ObjectStore> open(Vertx vertx, S3DriverConfig config) {
-    return vertx.executeBlocking(
-        () -> new S3ObjectStore(vertx, config, new S3Clients(vertx, config), TIMES), false);
+    return vertx.executeBlocking(() -> S3ObjectStore.over(vertx, config, TIMES), false);
   }
 }
