@@ -102,6 +102,8 @@ final class ProxiedRequest {
   }
 
   private void forward(HttpClientRequest upstream, Fault fault) {
+    // First: else a reset is logged as an error.
+    upstream.exceptionHandler(_ -> cut());
     if (ended) {
       upstream.reset();
       return;
@@ -116,7 +118,6 @@ final class ProxiedRequest {
               }
             });
     upstream.setChunked(request.headers().contains("Transfer-Encoding"));
-    upstream.exceptionHandler(_ -> cut());
     upstream.response().onComplete(it -> answer(it, fault), _ -> cut());
     // Whoever goes first takes the other along.
     response.closeHandler(
