@@ -119,10 +119,9 @@ final class UploadSession {
         .resume(record, remembered)
         .map(
             stored -> {
-              // More than was recorded: parts were written after the record, and its tail is in
-              // them. Less: parts were on their way when a tail was put aside, and the process
-              // died;
-              // nobody was told that they had arrived.
+              // More than was recorded: parts came after the record, and its tail is in them. Less:
+              // parts were on their way when a tail was put aside, and the process died; nobody was
+              // told that they had arrived.
               if (stored == record.stored() && record.tail() > 0) {
                 session.aside = read.tail();
               }

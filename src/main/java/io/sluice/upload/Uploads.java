@@ -309,7 +309,6 @@ public final class Uploads {
             session -> {
               var raced = entries.get(id);
               if (raced != null) {
-                session.dropMemory();
                 return take(repository, id);
               }
               var entry = new Entry(session);

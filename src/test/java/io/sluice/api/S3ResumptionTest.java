@@ -95,9 +95,7 @@ class S3ResumptionTest {
   void twoRegistriesWithOneUploadNeverPutOnesBytesUnderTheOthersDigest(
       Registry registry, FaultyS3 s3, Bucket bucket) {
     var ours = Payload.ofSize(FULL);
-    var other = Payload.ofSize(FULL).bytes();
-    System.arraycopy(ours.bytes(), 0, other, 0, (int) PART);
-    var theirs = Payload.of(other);
+    var theirs = sharingTheFirstPartOf(ours);
     var app = registry.repository("team/app");
     try (var first = registry.another()) {
       var upload = first.repository("team/app").startUpload().send(ours, 0, 10_000_000);
@@ -126,9 +124,7 @@ class S3ResumptionTest {
   @OverS3
   void anEndThatComesSecondIsToldSo(Registry registry, FaultyS3 s3) {
     var ours = Payload.ofSize(FULL);
-    var other = Payload.ofSize(FULL).bytes();
-    System.arraycopy(ours.bytes(), 0, other, 0, (int) PART);
-    var theirs = Payload.of(other);
+    var theirs = sharingTheFirstPartOf(ours);
     var app = registry.repository("team/app");
     try (var first = registry.another()) {
       var upload = first.repository("team/app").startUpload().send(ours, 0, 10_000_000);
@@ -159,5 +155,12 @@ class S3ResumptionTest {
       assertThat(answer.status()).as("%s", answer).isIn(400, 404);
       assertThat(answer.errorCode()).startsWith("BLOB_UPLOAD_");
     }
+  }
+
+  /** Other bytes of the same length, but for the first part. */
+  private static Payload sharingTheFirstPartOf(Payload ours) {
+    var bytes = Payload.ofSize(FULL).bytes();
+    System.arraycopy(ours.bytes(), 0, bytes, 0, (int) PART);
+    return Payload.of(bytes);
   }
 }

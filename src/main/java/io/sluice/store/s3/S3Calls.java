@@ -82,7 +82,9 @@ final class S3Calls {
    */
   <T> Future<T> run(
       String what, Window window, Duration within, Supplier<CompletableFuture<T>> attempt) {
-    return tell(what, attempt(what, window, within, attempt));
+    return attempt(what, window, within, attempt)
+        .recover(
+            cause -> Future.failedFuture(cause instanceof Refused it ? told(what, it) : cause));
   }
 
   /** The same, failing with {@link Refused} however the store or the network refused it. */
@@ -93,12 +95,7 @@ final class S3Calls {
     return call.promise.future();
   }
 
-  /** Turns {@link Refused} into what the callers of a store know, and tells the operator. */
-  <T> Future<T> tell(String what, Future<T> call) {
-    return call.recover(
-        cause -> Future.failedFuture(cause instanceof Refused it ? told(what, it) : cause));
-  }
-
+  /** What the callers of a store know instead; tells the operator. */
   private RuntimeException told(String what, Refused refused) {
     var failure = refused.failure();
     if (failure.kind() == S3Failure.Kind.NOT_FOUND) {

@@ -1,9 +1,7 @@
 package io.sluice.store.s3;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.UnknownHostException;
-import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.util.Optional;
 import java.util.Set;
@@ -154,7 +152,7 @@ record S3Failure(Kind kind, String code, String detail, Optional<String> region)
         case UnknownHostException _ -> {
           return of(Kind.UNREACHABLE, "unknown host: " + t.getMessage());
         }
-        case ConnectException _, ClosedChannelException _, IOException _ -> {
+        case IOException _ -> {
           return of(Kind.UNREACHABLE, describe(t));
         }
         case TimeoutException _, CancellationException _ -> {

@@ -107,7 +107,7 @@ final class S3Stream implements ReadStream<Buffer> {
 
   @Override
   public S3Stream fetch(long amount) {
-    demand = Math.clamp(demand + Math.min(amount, Long.MAX_VALUE - demand), 0, Long.MAX_VALUE);
+    demand += Math.min(amount, Long.MAX_VALUE - demand);
     if (context == null) {
       context = vertx.getOrCreateContext();
     }
@@ -121,13 +121,7 @@ final class S3Stream implements ReadStream<Buffer> {
 
   /** Gives the connection up; called on any context, more than once, also after the end. */
   void close() {
-    var home = context;
-    if (home == null) {
-      closed = true;
-      closeNow();
-    } else {
-      home.runOnContext(_ -> closeNow());
-    }
+    onContext(this::closeNow);
   }
 
   private void closeNow() {
