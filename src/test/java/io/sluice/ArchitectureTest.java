@@ -43,11 +43,33 @@ class ArchitectureTest {
               Map.entry("store", List.of("config", "oci")),
               Map.entry("upload", List.of("oci", "store", "ulid")),
               Map.entry("registry", List.of("bus", "oci", "store", "ulid", "upload")),
+              Map.entry("access", List.of("bus", "config", "oci", "registry", "ulid")),
               Map.entry(
                   "api",
-                  List.of("bus", "config", "events", "oci", "registry", "store", "ulid", "upload")),
+                  List.of(
+                      "access",
+                      "bus",
+                      "config",
+                      "events",
+                      "oci",
+                      "registry",
+                      "store",
+                      "ulid",
+                      "upload")),
               Map.entry(
-                  "server", List.of("api", "bus", "config", "oci", "registry", "store", "upload")),
+                  "server",
+                  List.of(
+                      "access",
+                      "api",
+                      "bus",
+                      "config",
+                      "events",
+                      "log",
+                      "oci",
+                      "registry",
+                      "store",
+                      "ulid",
+                      "upload")),
               Map.entry("bench", List.of("config", "oci")),
               Map.entry("cli", List.of("bench", "config", "log", "oci", "server"))));
 

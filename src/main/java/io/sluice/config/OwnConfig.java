@@ -8,6 +8,7 @@ import java.util.Optional;
 /** The section {@code sluice}: what Zot's configuration has no keys for. */
 public record OwnConfig(
     Http http,
+    Auth auth,
     Uploads uploads,
     Tags tags,
     Shutdown shutdown,
@@ -28,7 +29,8 @@ public record OwnConfig(
    *
    * @param headerTimeout for a request's header to arrive; 10 s
    * @param keepAliveTimeout how long a connection may rest between requests; 120 s
-   * @param maxConnections more than so many wait to be accepted; 4096
+   * @param maxConnections more than so many at once are closed as they come; 4096
+   * @param maxConnectionsPerAddress of them, from one address; trusted proxies may have all; 1024
    * @param maxHeaderSize of a request; 32 KiB
    * @param maxManifestSize larger ones are refused with 413; 4 MiB
    * @param absoluteUrls whether a {@code Location} has scheme and host; false
@@ -38,6 +40,7 @@ public record OwnConfig(
       Duration headerTimeout,
       Duration keepAliveTimeout,
       int maxConnections,
+      int maxConnectionsPerAddress,
       DataSize maxHeaderSize,
       DataSize maxManifestSize,
       boolean absoluteUrls,
@@ -48,6 +51,7 @@ public record OwnConfig(
           Duration.ofSeconds(10),
           Duration.ofSeconds(120),
           4096,
+          1024,
           DataSize.ofKiB(32),
           DataSize.ofMiB(4),
           false,
@@ -60,10 +64,37 @@ public record OwnConfig(
           http.duration("headerTimeout", d.headerTimeout, MILLISECOND, HOUR),
           http.duration("keepAliveTimeout", d.keepAliveTimeout, MILLISECOND, DAY),
           http.integer("maxConnections", d.maxConnections, 1, 1_000_000),
+          http.integer("maxConnectionsPerAddress", d.maxConnectionsPerAddress, 1, 1_000_000),
           http.size("maxHeaderSize", d.maxHeaderSize, DataSize.ofKiB(1), DataSize.ofMiB(1)),
           http.size("maxManifestSize", d.maxManifestSize, DataSize.ofKiB(64), DataSize.ofMiB(64)),
           http.flag("absoluteUrls", d.absoluteUrls),
           http.list("trustedProxies", Cidr::parse, Cidr.EXPECTED));
+    }
+  }
+
+  /**
+   * {@code sluice.auth}.
+   *
+   * @param rememberFor a password that was right is not hashed again for so long; 5 m, 0 to hash
+   *     every time
+   * @param failures so many wrong passwords in a row are answered at once, for each address and for
+   *     each user; 20
+   * @param failureInterval one more is, after so long each; 2 s
+   * @param maxWaiting passwords that wait to be hashed; more are answered with 429; 128
+   */
+  public record Auth(Duration rememberFor, int failures, Duration failureInterval, int maxWaiting) {
+
+    static Auth defaults() {
+      return new Auth(Duration.ofMinutes(5), 20, Duration.ofSeconds(2), 128);
+    }
+
+    static Auth read(Section auth) {
+      var d = defaults();
+      return new Auth(
+          auth.duration("rememberFor", d.rememberFor, NONE, DAY),
+          auth.integer("failures", d.failures, 1, 1_000_000),
+          auth.duration("failureInterval", d.failureInterval, MILLISECOND, DAY),
+          auth.integer("maxWaiting", d.maxWaiting, 1, 100_000));
     }
   }
 
@@ -224,6 +255,7 @@ public record OwnConfig(
   public static OwnConfig defaults() {
     return new OwnConfig(
         Http.defaults(),
+        Auth.defaults(),
         Uploads.defaults(),
         Tags.defaults(),
         Shutdown.defaults(),
@@ -236,6 +268,7 @@ public record OwnConfig(
   static OwnConfig read(Section sluice) {
     return new OwnConfig(
         Http.read(sluice.section("http")),
+        Auth.read(sluice.section("auth")),
         Uploads.read(sluice.section("uploads")),
         Tags.read(sluice.section("tags")),
         Shutdown.read(sluice.section("shutdown")),

@@ -160,10 +160,13 @@ class ConfigDefaultsTest {
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(120),
                 4096,
+                1024,
                 new DataSize(32_768),
                 new DataSize(4_194_304),
                 false,
                 List.of()));
+    assertThat(minimal.sluice().auth())
+        .isEqualTo(new OwnConfig.Auth(Duration.ofMinutes(5), 20, Duration.ofSeconds(2), 128));
     assertThat(minimal.sluice().uploads())
         .isEqualTo(
             new OwnConfig.Uploads(
