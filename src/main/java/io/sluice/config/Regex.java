@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
@@ -62,6 +63,17 @@ public final class Regex {
   /** The expression as it was written. */
   public String source() {
     return source;
+  }
+
+  /**
+   * Where the expression matches first in the text: its first group, or what it matched when it has
+   * none.
+   */
+  public Optional<String> firstGroup(CharSequence text) {
+    var matcher = pattern.matcher(text);
+    return matcher.find()
+        ? Optional.ofNullable(matcher.group(Math.min(1, matcher.groupCount())))
+        : Optional.empty();
   }
 
   /** Whether the expression matches anywhere in the text. */

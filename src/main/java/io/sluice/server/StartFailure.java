@@ -6,6 +6,7 @@ import io.sluice.store.s3.S3Unusable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 
 /** A registry can't be started; the message says why, and what would help. */
 public final class StartFailure extends RuntimeException {
@@ -40,7 +41,12 @@ public final class StartFailure extends RuntimeException {
     };
   }
 
-  private static String reason(FileSystemException e) {
-    return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+  static String reason(IOException e) {
+    return switch (e) {
+      case NoSuchFileException _ -> "there is no such file";
+      case AccessDeniedException _ -> "this user may not";
+      case FileSystemException f when f.getReason() != null -> f.getReason();
+      default -> e.getClass().getSimpleName();
+    };
   }
 }
