@@ -7,6 +7,7 @@ import io.sluice.oci.Reference;
 import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
 import io.sluice.store.Content;
+import io.sluice.upload.UploadHandle;
 import io.sluice.upload.UploadId;
 import io.sluice.upload.UploadWriter;
 import io.vertx.core.buffer.Buffer;
@@ -98,8 +99,12 @@ public final class Commands {
     }
   }
 
-  /** Begins an upload; the digest will be of this algorithm as far as is known. */
-  public record BeginUpload(RepositoryName repository, Digest.Algorithm algorithm)
+  /**
+   * Begins an upload; the digest will be of this algorithm as far as is known.
+   *
+   * @param owner the name of the user whose upload it is, {@code ""} for anonymous clients
+   */
+  public record BeginUpload(RepositoryName repository, String owner, Digest.Algorithm algorithm)
       implements Command<UploadId> {
     static final String ADDRESS = "sluice.storage.upload.begin";
 
@@ -112,8 +117,7 @@ public final class Commands {
   /**
    * Leases an upload to a request, which writes into it on its own context and then releases it.
    */
-  public record LeaseUpload(RepositoryName repository, UploadId id)
-      implements Command<UploadWriter> {
+  public record LeaseUpload(UploadHandle upload) implements Command<UploadWriter> {
     static final String ADDRESS = "sluice.storage.upload.resume";
 
     @Override
@@ -123,7 +127,7 @@ public final class Commands {
   }
 
   /** How many bytes an upload has. */
-  public record UploadOffset(RepositoryName repository, UploadId id) implements Command<Long> {
+  public record UploadOffset(UploadHandle upload) implements Command<Long> {
     static final String ADDRESS = "sluice.storage.upload.status";
 
     @Override
@@ -133,8 +137,7 @@ public final class Commands {
   }
 
   /** Makes a blob of an upload; answers its size. */
-  public record FinishUpload(RepositoryName repository, UploadId id, Digest digest)
-      implements Command<Long> {
+  public record FinishUpload(UploadHandle upload, Digest digest) implements Command<Long> {
     static final String ADDRESS = "sluice.storage.upload.finish";
 
     @Override
@@ -144,7 +147,7 @@ public final class Commands {
   }
 
   /** Drops an upload. */
-  public record CancelUpload(RepositoryName repository, UploadId id) implements Command<Void> {
+  public record CancelUpload(UploadHandle upload) implements Command<Void> {
     static final String ADDRESS = "sluice.storage.upload.cancel";
 
     @Override

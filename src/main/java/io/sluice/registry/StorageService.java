@@ -19,6 +19,7 @@ import io.sluice.registry.Commands.Page;
 import io.sluice.registry.Commands.PutManifest;
 import io.sluice.registry.Commands.StatBlob;
 import io.sluice.registry.Commands.UploadOffset;
+import io.sluice.upload.UploadHandle;
 import io.vertx.core.Future;
 
 /** Which command is answered by what. */
@@ -47,16 +48,13 @@ final class StorageService {
         BeginUpload.ADDRESS,
         (BeginUpload c) ->
             Future.succeededFuture(
-                stores.of(c.repository()).uploads.begin(c.repository(), c.algorithm())));
+                stores.of(c.repository()).uploads.begin(c.repository(), c.owner(), c.algorithm())));
     bus.serve(
-        LeaseUpload.ADDRESS,
-        (LeaseUpload c) -> stores.of(c.repository()).uploads.lease(c.repository(), c.id()));
+        LeaseUpload.ADDRESS, (LeaseUpload c) -> storeOf(c.upload()).uploads.lease(c.upload()));
     bus.serve(
-        UploadOffset.ADDRESS,
-        (UploadOffset c) -> stores.of(c.repository()).uploads.offset(c.repository(), c.id()));
+        UploadOffset.ADDRESS, (UploadOffset c) -> storeOf(c.upload()).uploads.offset(c.upload()));
     bus.serve(
-        CancelUpload.ADDRESS,
-        (CancelUpload c) -> stores.of(c.repository()).uploads.cancel(c.repository(), c.id()));
+        CancelUpload.ADDRESS, (CancelUpload c) -> storeOf(c.upload()).uploads.cancel(c.upload()));
     bus.serve(FinishUpload.ADDRESS, this::finish);
 
     bus.serve(
@@ -86,11 +84,15 @@ final class StorageService {
   }
 
   private Future<Long> finish(FinishUpload command) {
-    var store = stores.of(command.repository());
+    var store = storeOf(command.upload());
     return store
         .uploads
-        .seal(command.repository(), command.id(), command.digest())
-        .compose(upload -> store.blobs.add(command.repository(), upload));
+        .seal(command.upload(), command.digest())
+        .compose(received -> store.blobs.add(command.upload().repository(), received));
+  }
+
+  private RepositoryStore storeOf(UploadHandle upload) {
+    return stores.of(upload.repository());
   }
 
   private Future<Page<Tag>> listTags(ListTags command) {
