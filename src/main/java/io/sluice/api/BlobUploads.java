@@ -61,7 +61,7 @@ final class BlobUploads {
     var from =
         exchange.parameter("from").filter(text -> !text.isEmpty()).map(RepositoryName::parse);
     return exchange
-        .ask(new MountBlob(repository, digest, from))
+        .ask(new MountBlob(repository, digest, from, _ -> true))
         .compose(
             mounted -> {
               if (!mounted) {

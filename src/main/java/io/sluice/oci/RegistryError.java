@@ -116,6 +116,14 @@ public sealed interface RegistryError {
     }
   }
 
+  /** Several tags name a manifest that was to be deleted by a client who must not take them all. */
+  record ManifestCollision(Digest digest, List<Tag> tags) implements RegistryError {
+    @Override
+    public String message() {
+      return "the manifest has " + tags.size() + " tags; delete all but one of them first";
+    }
+  }
+
   record ManifestInvalid(String reason) implements RegistryError {
     @Override
     public String message() {
@@ -179,6 +187,22 @@ public sealed interface RegistryError {
   }
 
   record Unsupported(String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return reason;
+    }
+  }
+
+  /** Who it is could not be found out, and anonymous clients may not do this. */
+  record Unauthorized(String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return reason;
+    }
+  }
+
+  /** It is known who it is, and that they may not do this. */
+  record Denied(String reason) implements RegistryError {
     @Override
     public String message() {
       return reason;

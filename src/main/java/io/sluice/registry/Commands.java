@@ -14,6 +14,7 @@ import io.vertx.core.buffer.Buffer;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What can be asked of the {@link StorageVerticle}. Futures fail with a {@link
@@ -78,8 +79,14 @@ public final class Commands {
    *
    * @param from where it is; empty when the client doesn't know: found only where {@code dedupe}
    *     keeps account of it
+   * @param readable which repositories the client may read; blobs of others are as good as not
+   *     there. Asked on the storage verticle's context, so it must be quick and touch nothing
    */
-  public record MountBlob(RepositoryName repository, Digest digest, Optional<RepositoryName> from)
+  public record MountBlob(
+      RepositoryName repository,
+      Digest digest,
+      Optional<RepositoryName> from,
+      Predicate<RepositoryName> readable)
       implements Command<Boolean> {
     static final String ADDRESS = "sluice.storage.blob.mount";
 
@@ -173,6 +180,8 @@ public final class Commands {
    * @param contentType of the request, empty if there was none
    * @param tags further tags that shall name it
    * @param actor who pushes, for the record
+   * @param rights what they may do; what they may not fails with {@link
+   *     io.sluice.oci.RegistryError.Denied}
    */
   public record PutManifest(
       RepositoryName repository,
@@ -180,7 +189,8 @@ public final class Commands {
       String contentType,
       Buffer bytes,
       List<Tag> tags,
-      String actor)
+      String actor,
+      TagRights rights)
       implements Command<PutResult> {
     static final String ADDRESS = "sluice.storage.manifest.put";
 
@@ -193,8 +203,14 @@ public final class Commands {
   /** What was stored; {@code subject} is what the manifest is a referrer of. */
   public record PutResult(Digest digest, String mediaType, Optional<Digest> subject) {}
 
-  /** Deletes a tag, or a manifest with all its tags. */
-  public record DeleteManifest(RepositoryName repository, Reference reference)
+  /**
+   * Deletes a tag, or a manifest with all its tags.
+   *
+   * @param refuseCollision fails with {@link io.sluice.oci.RegistryError.ManifestCollision}, and
+   *     deletes nothing, when more than one tag would go
+   */
+  public record DeleteManifest(
+      RepositoryName repository, Reference reference, boolean refuseCollision)
       implements Command<Digest> {
     static final String ADDRESS = "sluice.storage.manifest.delete";
 

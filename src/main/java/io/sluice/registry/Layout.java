@@ -19,12 +19,13 @@ final class Layout {
   static final String FORMAT = "format.json";
   static final String CATALOG = "catalog/";
 
+  private static final String REPOSITORIES = "repos/";
   private static final char CLOSE = '!';
 
   private Layout() {}
 
   private static String repository(RepositoryName name) {
-    return "repos/" + name + "/";
+    return REPOSITORIES + name + "/";
   }
 
   private static String digest(Digest digest) {
@@ -38,6 +39,19 @@ final class Layout {
   /** Links of a repository to one blob; see {@link BlobLink} for what stands below. */
   static String links(RepositoryName name, Digest blob) {
     return repository(name) + "_blobs/" + digest(blob) + "/";
+  }
+
+  /** Which repository a link's key is of. */
+  static Optional<RepositoryName> repositoryOfLink(String key) {
+    int end = key.lastIndexOf("/_blobs/");
+    if (!key.startsWith(REPOSITORIES) || end < REPOSITORIES.length()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new RepositoryName(key.substring(REPOSITORIES.length(), end)));
+    } catch (IllegalArgumentException notALink) {
+      return Optional.empty();
+    }
   }
 
   /** Every manifest of a repository. */
@@ -72,6 +86,11 @@ final class Layout {
   static Tag tagOfFolder(String folder) {
     int end = folder.length() - 2;
     return new Tag(folder.substring(folder.lastIndexOf('/', end) + 1, end));
+  }
+
+  /** The tag that a value's key is of. */
+  static Tag tagOfValue(String key) {
+    return tagOfFolder(key.substring(0, key.lastIndexOf('/') + 1));
   }
 
   /** The values that a tag had. */

@@ -64,7 +64,10 @@ final class StorageService {
     bus.serve(
         DeleteManifest.ADDRESS,
         (DeleteManifest c) ->
-            stores.of(c.repository()).manifests.delete(c.repository(), c.reference()));
+            stores
+                .of(c.repository())
+                .manifests
+                .delete(c.repository(), c.reference(), c.refuseCollision()));
     bus.serve(
         ListReferrers.ADDRESS,
         (ListReferrers c) -> stores.of(c.repository()).referrers.list(c.repository(), c.subject()));
@@ -80,7 +83,8 @@ final class StorageService {
     boolean elsewhere = command.from().isPresent() && stores.of(command.from().get()) != store;
     return elsewhere
         ? Future.succeededFuture(false)
-        : store.blobs.mount(command.repository(), command.digest(), command.from());
+        : store.blobs.mount(
+            command.repository(), command.digest(), command.from(), command.readable());
   }
 
   private Future<Long> finish(FinishUpload command) {
