@@ -3,6 +3,7 @@ package io.sluice.api;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.oci.RegistryError;
+import io.sluice.oci.RegistryError.ApiKeyLimit;
 import io.sluice.oci.RegistryError.BlobTooLarge;
 import io.sluice.oci.RegistryError.BlobUnknown;
 import io.sluice.oci.RegistryError.ChunkOutOfOrder;
@@ -129,6 +130,7 @@ final class ErrorResponses {
       case Unsupported e -> make(400, "UNSUPPORTED", e, detail);
       case Unauthorized e -> make(401, "UNAUTHORIZED", e, detail.put("reason", e.reason()));
       case Denied e -> make(403, "DENIED", e, detail.put("reason", e.reason()));
+      case ApiKeyLimit e -> make(400, "UNSUPPORTED", e, detail.put("reason", e.reason()));
       case TooManyRequests e -> make(429, "TOOMANYREQUESTS", e, detail);
       case StoreUnavailable e -> make(503, "UNAVAILABLE", e, detail.put("reason", e.reason()));
       case ShuttingDown e -> make(503, "UNAVAILABLE", e, detail);

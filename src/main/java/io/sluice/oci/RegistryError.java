@@ -216,6 +216,14 @@ public sealed interface RegistryError {
     }
   }
 
+  /** A user can't have this API key, or no more of them. */
+  record ApiKeyLimit(String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return reason;
+    }
+  }
+
   /** The store can't do it now: full, unreachable, failing. Nothing was acknowledged. */
   record StoreUnavailable(String reason) implements RegistryError {
     @Override

@@ -12,6 +12,7 @@ import io.sluice.upload.UploadId;
 import io.sluice.upload.UploadWriter;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -261,6 +262,69 @@ public final class Commands {
       return items.size() > limit
           ? new Page<>(List.copyOf(items.subList(0, limit)), true)
           : new Page<>(List.copyOf(items), false);
+    }
+  }
+
+  /**
+   * Keeps a new API key. Fails with {@link io.sluice.oci.RegistryError.ApiKeyLimit} when its owner
+   * has too many.
+   */
+  public record PutApiKey(ApiKeyRecord key) implements Command<Void> {
+    static final String ADDRESS = "sluice.storage.apikey.put";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * The user's API key whose secret has this hash. A deletion elsewhere is noticed after a while
+   * ({@code cache.trustFor}); whether the key has expired is for the caller to judge.
+   */
+  public record FindApiKey(String user, String hash) implements Command<Optional<ApiKeyRecord>> {
+    static final String ADDRESS = "sluice.storage.apikey.find";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** The API keys of a user, the oldest first, expired ones among them. */
+  public record ListApiKeys(String user) implements Command<List<ListedApiKey>> {
+    static final String ADDRESS = "sluice.storage.apikey.list";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * An API key in a list.
+   *
+   * @param lastUsed to the hour
+   */
+  public record ListedApiKey(ApiKeyRecord key, Optional<Instant> lastUsed) {}
+
+  /** Deletes an API key; answers whether there was one. */
+  public record DeleteApiKey(String user, String uuid) implements Command<Boolean> {
+    static final String ADDRESS = "sluice.storage.apikey.delete";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** Notes that an API key was used; cheap enough to be sent with each use. */
+  public record TouchApiKey(String user, String uuid, Instant at) implements Command<Void> {
+    static final String ADDRESS = "sluice.storage.apikey.touch";
+
+    @Override
+    public String address() {
+      return ADDRESS;
     }
   }
 

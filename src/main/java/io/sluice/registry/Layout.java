@@ -4,6 +4,8 @@ import io.sluice.oci.Digest;
 import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
 import io.sluice.ulid.Ulid;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -135,6 +137,25 @@ final class Layout {
   static RepositoryName repositoryOfMarker(String key) {
     int end = key.charAt(key.length() - 1) == CLOSE ? key.length() - 1 : key.length();
     return new RepositoryName(key.substring(CATALOG.length(), end));
+  }
+
+  /** The API keys of a user, a folder each; see {@link ApiKeyFolder} for what stands below. */
+  static String apiKeys(String user) {
+    return "apikeys/"
+        + Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(user.getBytes(StandardCharsets.UTF_8))
+        + "/";
+  }
+
+  /** An API key; the name tells the hash of its secret. */
+  static String apiKey(ApiKeyRecord key) {
+    return apiKeys(key.user()) + key.uuid() + "/" + ApiKeyFolder.KEY + key.hash();
+  }
+
+  /** Says when an API key was used; of several, the greatest counts. */
+  static String apiKeyUsed(String user, String uuid, Ulid at) {
+    return apiKeys(user) + uuid + "/" + ApiKeyFolder.USED + at;
   }
 
   /** The name of an object that says when, and which digest. */

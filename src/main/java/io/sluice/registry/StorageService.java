@@ -5,19 +5,24 @@ import io.sluice.oci.Tag;
 import io.sluice.registry.Commands.BeginUpload;
 import io.sluice.registry.Commands.CancelUpload;
 import io.sluice.registry.Commands.CheckStorage;
+import io.sluice.registry.Commands.DeleteApiKey;
 import io.sluice.registry.Commands.DeleteBlob;
 import io.sluice.registry.Commands.DeleteManifest;
+import io.sluice.registry.Commands.FindApiKey;
 import io.sluice.registry.Commands.FinishUpload;
 import io.sluice.registry.Commands.GetManifest;
 import io.sluice.registry.Commands.LeaseUpload;
+import io.sluice.registry.Commands.ListApiKeys;
 import io.sluice.registry.Commands.ListReferrers;
 import io.sluice.registry.Commands.ListRepositories;
 import io.sluice.registry.Commands.ListTags;
 import io.sluice.registry.Commands.MountBlob;
 import io.sluice.registry.Commands.OpenBlob;
 import io.sluice.registry.Commands.Page;
+import io.sluice.registry.Commands.PutApiKey;
 import io.sluice.registry.Commands.PutManifest;
 import io.sluice.registry.Commands.StatBlob;
+import io.sluice.registry.Commands.TouchApiKey;
 import io.sluice.registry.Commands.UploadOffset;
 import io.sluice.upload.UploadHandle;
 import io.vertx.core.Future;
@@ -74,6 +79,12 @@ final class StorageService {
 
     bus.serve(ListTags.ADDRESS, this::listTags);
     bus.serve(ListRepositories.ADDRESS, (ListRepositories c) -> stores.list(c.last(), c.limit()));
+    bus.serve(PutApiKey.ADDRESS, (PutApiKey c) -> stores.apiKeys.put(c.key()));
+    bus.serve(FindApiKey.ADDRESS, (FindApiKey c) -> stores.apiKeys.find(c.user(), c.hash()));
+    bus.serve(ListApiKeys.ADDRESS, (ListApiKeys c) -> stores.apiKeys.list(c.user()));
+    bus.serve(DeleteApiKey.ADDRESS, (DeleteApiKey c) -> stores.apiKeys.delete(c.user(), c.uuid()));
+    bus.serve(
+        TouchApiKey.ADDRESS, (TouchApiKey c) -> stores.apiKeys.touch(c.user(), c.uuid(), c.at()));
     bus.serve(CheckStorage.ADDRESS, (CheckStorage _) -> stores.status());
   }
 

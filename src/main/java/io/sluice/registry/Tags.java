@@ -10,22 +10,18 @@ import io.sluice.oci.Tag;
 import io.sluice.store.ListRequest;
 import io.sluice.store.Listings;
 import io.sluice.store.ObjectStore;
-import io.sluice.store.Sequence;
 import io.sluice.ulid.Ulid;
 import io.sluice.ulid.Ulids;
 import io.vertx.core.Future;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * What the tags of repositories name, and what they named before. Confined to the storage
@@ -43,7 +39,7 @@ final class Tags {
   private final Ulids ulids;
   private final int historyLength;
   private final Cache<Key, Digest> current;
-  private final Map<Key, Sequence> turns = new HashMap<>();
+  private final Turns<Key> turns = new Turns<>();
 
   /** Counts what was moved or deleted here: an answer to an older question is not remembered. */
   private long changes;
@@ -104,7 +100,7 @@ final class Tags {
     var move = new Move(repository, tag, digest, rights, inTime);
     return rights.mayOverwrite(tag)
         ? move(move)
-        : inTurn(new Key(repository, tag), () -> moveAlone(move, ATTEMPTS));
+        : turns.take(new Key(repository, tag), () -> moveAlone(move, ATTEMPTS));
   }
 
   private record Move(
@@ -126,18 +122,6 @@ final class Tags {
                             written.get().replaced,
                             Optional.of(move.digest))
                         .map(true));
-  }
-
-  /** Those of this process one after the other: of two at once, the first is to succeed. */
-  private <T> Future<T> inTurn(Key key, Supplier<Future<T>> action) {
-    var turn = turns.computeIfAbsent(key, _ -> new Sequence());
-    return turn.afterwards(action)
-        .onComplete(
-            _ -> {
-              if (turn.isIdle()) {
-                turns.remove(key);
-              }
-            });
   }
 
   /**
