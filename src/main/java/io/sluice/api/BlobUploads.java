@@ -11,6 +11,7 @@ import io.sluice.registry.Commands.FinishUpload;
 import io.sluice.registry.Commands.LeaseUpload;
 import io.sluice.registry.Commands.MountBlob;
 import io.sluice.registry.Commands.UploadOffset;
+import io.sluice.upload.UploadHandle;
 import io.sluice.upload.UploadId;
 import io.sluice.upload.UploadWriter;
 import io.vertx.core.Future;
@@ -38,7 +39,7 @@ final class BlobUploads {
 
   private static Future<Void> begin(Exchange exchange, RepositoryName repository) {
     return exchange
-        .ask(new BeginUpload(repository, algorithm(exchange)))
+        .ask(new BeginUpload(repository, "", algorithm(exchange)))
         .compose(
             id -> {
               UploadEvents.publish(exchange, repository, id, Event.Stage.STARTED, 0);
@@ -60,7 +61,7 @@ final class BlobUploads {
     var from =
         exchange.parameter("from").filter(text -> !text.isEmpty()).map(RepositoryName::parse);
     return exchange
-        .ask(new MountBlob(repository, digest, from))
+        .ask(new MountBlob(repository, digest, from, _ -> true))
         .compose(
             mounted -> {
               if (!mounted) {
@@ -74,25 +75,25 @@ final class BlobUploads {
   private static Future<Void> takeWhole(
       Exchange exchange, RepositoryName repository, Digest digest) {
     return exchange
-        .ask(new BeginUpload(repository, digest.algorithm()))
+        .ask(new BeginUpload(repository, "", digest.algorithm()))
         .compose(
             id -> {
               UploadEvents.publish(exchange, repository, id, Event.Stage.STARTED, 0);
               return exchange
-                  .ask(new LeaseUpload(repository, id))
+                  .ask(new LeaseUpload(handle(repository, id)))
                   .compose(
                       writer -> receive(exchange, repository, writer, exchange.body().announced()))
                   .onFailure(cause -> UploadEvents.failed(exchange, repository, id, 0, cause))
                   .compose(_ -> finish(exchange, repository, id, digest))
                   // There is no session that the client could take up again.
-                  .onFailure(_ -> exchange.ask(new CancelUpload(repository, id)));
+                  .onFailure(_ -> exchange.ask(new CancelUpload(handle(repository, id))));
             });
   }
 
   /** GET: how far the upload is. */
   static Future<Void> get(Exchange exchange, RepositoryName repository, UploadId id) {
     return exchange
-        .ask(new UploadOffset(repository, id))
+        .ask(new UploadOffset(handle(repository, id)))
         .compose(offset -> respond(exchange, 204, repository, id, offset));
   }
 
@@ -122,7 +123,7 @@ final class BlobUploads {
 
   static Future<Void> delete(Exchange exchange, RepositoryName repository, UploadId id) {
     return exchange
-        .ask(new CancelUpload(repository, id))
+        .ask(new CancelUpload(handle(repository, id)))
         .compose(
             _ -> {
               UploadEvents.failed(exchange, repository, id, 0, "cancelled by the client");
@@ -134,7 +135,7 @@ final class BlobUploads {
   private static Future<Long> append(Exchange exchange, RepositoryName repository, UploadId id) {
     var chunk = Ranges.parseChunk(exchange.request().getHeader(HttpHeaders.CONTENT_RANGE));
     return exchange
-        .ask(new LeaseUpload(repository, id))
+        .ask(new LeaseUpload(handle(repository, id)))
         .compose(
             writer -> {
               var misfit = misfit(exchange, writer, chunk);
@@ -212,13 +213,17 @@ final class BlobUploads {
   private static Future<Void> finish(
       Exchange exchange, RepositoryName repository, UploadId id, Digest digest) {
     return exchange
-        .ask(new FinishUpload(repository, id, digest))
+        .ask(new FinishUpload(handle(repository, id), digest))
         .onFailure(cause -> UploadEvents.failed(exchange, repository, id, 0, cause))
         .compose(
             size -> {
               UploadEvents.finished(exchange, repository, id, size, digest);
               return created(exchange, repository, digest);
             });
+  }
+
+  private static UploadHandle handle(RepositoryName repository, UploadId id) {
+    return new UploadHandle(repository, id, "");
   }
 
   private static Future<Void> created(Exchange exchange, RepositoryName repository, Digest digest) {

@@ -3,13 +3,16 @@ package io.sluice.api;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.sluice.oci.RegistryError;
+import io.sluice.oci.RegistryError.ApiKeyLimit;
 import io.sluice.oci.RegistryError.BlobTooLarge;
 import io.sluice.oci.RegistryError.BlobUnknown;
 import io.sluice.oci.RegistryError.ChunkOutOfOrder;
+import io.sluice.oci.RegistryError.Denied;
 import io.sluice.oci.RegistryError.DigestInvalid;
 import io.sluice.oci.RegistryError.DigestMismatch;
 import io.sluice.oci.RegistryError.LengthRequired;
 import io.sluice.oci.RegistryError.ManifestBlobUnknown;
+import io.sluice.oci.RegistryError.ManifestCollision;
 import io.sluice.oci.RegistryError.ManifestInvalid;
 import io.sluice.oci.RegistryError.ManifestTooLarge;
 import io.sluice.oci.RegistryError.ManifestTypeUnsupported;
@@ -26,6 +29,7 @@ import io.sluice.oci.RegistryError.StillReferenced;
 import io.sluice.oci.RegistryError.StoreUnavailable;
 import io.sluice.oci.RegistryError.TagInvalid;
 import io.sluice.oci.RegistryError.TooManyRequests;
+import io.sluice.oci.RegistryError.Unauthorized;
 import io.sluice.oci.RegistryError.Unsupported;
 import io.sluice.oci.RegistryError.UploadInvalid;
 import io.sluice.oci.RegistryError.UploadUnknown;
@@ -99,6 +103,11 @@ final class ErrorResponses {
               detail
                   .put("name", e.repository().value())
                   .put("reference", e.reference().toString()));
+      case ManifestCollision e -> {
+        var tags = detail.put("digest", e.digest().toString()).putArray("tags");
+        e.tags().forEach(tag -> tags.add(tag.value()));
+        yield make(409, "MANIFEST_INVALID", e, detail);
+      }
       case ManifestInvalid e -> make(400, "MANIFEST_INVALID", e, detail.put("reason", e.reason()));
       case ManifestTypeUnsupported e ->
           make(415, "MANIFEST_INVALID", e, detail.put("mediaType", e.mediaType()));
@@ -119,6 +128,9 @@ final class ErrorResponses {
         yield make(405, "UNSUPPORTED", e, detail);
       }
       case Unsupported e -> make(400, "UNSUPPORTED", e, detail);
+      case Unauthorized e -> make(401, "UNAUTHORIZED", e, detail.put("reason", e.reason()));
+      case Denied e -> make(403, "DENIED", e, detail.put("reason", e.reason()));
+      case ApiKeyLimit e -> make(400, "UNSUPPORTED", e, detail.put("reason", e.reason()));
       case TooManyRequests e -> make(429, "TOOMANYREQUESTS", e, detail);
       case StoreUnavailable e -> make(503, "UNAVAILABLE", e, detail.put("reason", e.reason()));
       case ShuttingDown e -> make(503, "UNAVAILABLE", e, detail);

@@ -10,6 +10,7 @@ import io.sluice.oci.Tag;
 import io.sluice.registry.Commands.DeleteManifest;
 import io.sluice.registry.Commands.GetManifest;
 import io.sluice.registry.Commands.PutManifest;
+import io.sluice.registry.TagRights;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import java.util.List;
@@ -76,7 +77,8 @@ final class ManifestRoutes {
                         contentType == null ? "" : contentType,
                         bytes,
                         tags,
-                        "")));
+                        "",
+                        TagRights.BOTH)));
   }
 
   private static Future<Void> store(Exchange exchange, PutManifest command) {
@@ -125,7 +127,7 @@ final class ManifestRoutes {
 
   static Future<Void> delete(Exchange exchange, RepositoryName repository, Reference reference) {
     return exchange
-        .ask(new DeleteManifest(repository, reference))
+        .ask(new DeleteManifest(repository, reference, false))
         .compose(
             digest -> {
               var target = reference instanceof Digest ? Event.Target.MANIFEST : Event.Target.TAG;

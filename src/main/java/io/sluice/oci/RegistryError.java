@@ -116,6 +116,14 @@ public sealed interface RegistryError {
     }
   }
 
+  /** Several tags name a manifest that was to be deleted by a client who must not take them all. */
+  record ManifestCollision(Digest digest, List<Tag> tags) implements RegistryError {
+    @Override
+    public String message() {
+      return "the manifest has " + tags.size() + " tags; delete all but one of them first";
+    }
+  }
+
   record ManifestInvalid(String reason) implements RegistryError {
     @Override
     public String message() {
@@ -185,7 +193,31 @@ public sealed interface RegistryError {
     }
   }
 
+  /** Who it is could not be found out, and anonymous clients may not do this. */
+  record Unauthorized(String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return reason;
+    }
+  }
+
+  /** It is known who it is, and that they may not do this. */
+  record Denied(String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return reason;
+    }
+  }
+
   record TooManyRequests(String reason, int retryAfterSeconds) implements RegistryError {
+    @Override
+    public String message() {
+      return reason;
+    }
+  }
+
+  /** A user can't have this API key, or no more of them. */
+  record ApiKeyLimit(String reason) implements RegistryError {
     @Override
     public String message() {
       return reason;

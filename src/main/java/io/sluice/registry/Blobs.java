@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -152,16 +153,26 @@ final class Blobs {
             });
   }
 
-  /** Links a blob from another repository; false if it isn't there. */
-  Future<Boolean> mount(RepositoryName repository, Digest digest, Optional<RepositoryName> from) {
+  /**
+   * Links a blob from another repository; false if it isn't there.
+   *
+   * @param readable which repositories the client may read: in all others, no blob is there
+   */
+  Future<Boolean> mount(
+      RepositoryName repository,
+      Digest digest,
+      Optional<RepositoryName> from,
+      Predicate<RepositoryName> readable) {
     return from.isEmpty()
-        ? existing(repository, digest, true).map(Optional::isPresent)
+        ? existing(repository, digest, true, readable).map(Optional::isPresent)
         : freshNow(repository, digest)
             .compose(
                 here ->
                     here.isPresent()
                         ? Future.succeededFuture(true)
-                        : mountFrom(repository, digest, from.get(), ATTEMPTS));
+                        : readable.test(from.get())
+                            ? mountFrom(repository, digest, from.get(), ATTEMPTS)
+                            : Future.succeededFuture(false));
   }
 
   private Future<Boolean> mountFrom(
@@ -194,7 +205,8 @@ final class Blobs {
   Future<Long> add(RepositoryName repository, SealedUpload upload) {
     // What is small enough to lie in its link is in no other repository's data.
     boolean mayBeShared = upload.inline(INLINE).isEmpty();
-    return existing(repository, upload.digest(), mayBeShared)
+    // Whoever has sent all of the bytes learns nothing from where else they are.
+    return existing(repository, upload.digest(), mayBeShared, _ -> true)
         .onFailure(_ -> upload.discard())
         .compose(
             link ->
@@ -211,7 +223,10 @@ final class Blobs {
    * one is found is no promise: without it, the content is there twice.
    */
   private Future<Optional<BlobLink>> existing(
-      RepositoryName repository, Digest digest, boolean mayBeShared) {
+      RepositoryName repository,
+      Digest digest,
+      boolean mayBeShared,
+      Predicate<RepositoryName> readable) {
     var now =
         links.wasMissing(repository, digest)
             ? Future.succeededFuture(Optional.<BlobLink>empty())
@@ -222,7 +237,7 @@ final class Blobs {
                 ? Future.succeededFuture(here)
                 : sharing
                     .get()
-                    .source(digest)
+                    .source(digest, readable)
                     .compose(source -> linkVia(repository, digest, source)));
   }
 

@@ -7,12 +7,15 @@ import io.sluice.oci.Reference;
 import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
 import io.sluice.store.Content;
+import io.sluice.upload.UploadHandle;
 import io.sluice.upload.UploadId;
 import io.sluice.upload.UploadWriter;
 import io.vertx.core.buffer.Buffer;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What can be asked of the {@link StorageVerticle}. Futures fail with a {@link
@@ -77,8 +80,14 @@ public final class Commands {
    *
    * @param from where it is; empty when the client doesn't know: found only where {@code dedupe}
    *     keeps account of it
+   * @param readable which repositories the client may read; blobs of others are as good as not
+   *     there. Asked on the storage verticle's context, so it must be quick and touch nothing
    */
-  public record MountBlob(RepositoryName repository, Digest digest, Optional<RepositoryName> from)
+  public record MountBlob(
+      RepositoryName repository,
+      Digest digest,
+      Optional<RepositoryName> from,
+      Predicate<RepositoryName> readable)
       implements Command<Boolean> {
     static final String ADDRESS = "sluice.storage.blob.mount";
 
@@ -98,8 +107,12 @@ public final class Commands {
     }
   }
 
-  /** Begins an upload; the digest will be of this algorithm as far as is known. */
-  public record BeginUpload(RepositoryName repository, Digest.Algorithm algorithm)
+  /**
+   * Begins an upload; the digest will be of this algorithm as far as is known.
+   *
+   * @param owner the name of the user whose upload it is, {@code ""} for anonymous clients
+   */
+  public record BeginUpload(RepositoryName repository, String owner, Digest.Algorithm algorithm)
       implements Command<UploadId> {
     static final String ADDRESS = "sluice.storage.upload.begin";
 
@@ -112,8 +125,7 @@ public final class Commands {
   /**
    * Leases an upload to a request, which writes into it on its own context and then releases it.
    */
-  public record LeaseUpload(RepositoryName repository, UploadId id)
-      implements Command<UploadWriter> {
+  public record LeaseUpload(UploadHandle upload) implements Command<UploadWriter> {
     static final String ADDRESS = "sluice.storage.upload.resume";
 
     @Override
@@ -123,7 +135,7 @@ public final class Commands {
   }
 
   /** How many bytes an upload has. */
-  public record UploadOffset(RepositoryName repository, UploadId id) implements Command<Long> {
+  public record UploadOffset(UploadHandle upload) implements Command<Long> {
     static final String ADDRESS = "sluice.storage.upload.status";
 
     @Override
@@ -133,8 +145,7 @@ public final class Commands {
   }
 
   /** Makes a blob of an upload; answers its size. */
-  public record FinishUpload(RepositoryName repository, UploadId id, Digest digest)
-      implements Command<Long> {
+  public record FinishUpload(UploadHandle upload, Digest digest) implements Command<Long> {
     static final String ADDRESS = "sluice.storage.upload.finish";
 
     @Override
@@ -144,7 +155,7 @@ public final class Commands {
   }
 
   /** Drops an upload. */
-  public record CancelUpload(RepositoryName repository, UploadId id) implements Command<Void> {
+  public record CancelUpload(UploadHandle upload) implements Command<Void> {
     static final String ADDRESS = "sluice.storage.upload.cancel";
 
     @Override
@@ -170,6 +181,8 @@ public final class Commands {
    * @param contentType of the request, empty if there was none
    * @param tags further tags that shall name it
    * @param actor who pushes, for the record
+   * @param rights what they may do; what they may not fails with {@link
+   *     io.sluice.oci.RegistryError.Denied}
    */
   public record PutManifest(
       RepositoryName repository,
@@ -177,7 +190,8 @@ public final class Commands {
       String contentType,
       Buffer bytes,
       List<Tag> tags,
-      String actor)
+      String actor,
+      TagRights rights)
       implements Command<PutResult> {
     static final String ADDRESS = "sluice.storage.manifest.put";
 
@@ -190,8 +204,14 @@ public final class Commands {
   /** What was stored; {@code subject} is what the manifest is a referrer of. */
   public record PutResult(Digest digest, String mediaType, Optional<Digest> subject) {}
 
-  /** Deletes a tag, or a manifest with all its tags. */
-  public record DeleteManifest(RepositoryName repository, Reference reference)
+  /**
+   * Deletes a tag, or a manifest with all its tags.
+   *
+   * @param refuseCollision fails with {@link io.sluice.oci.RegistryError.ManifestCollision}, and
+   *     deletes nothing, when more than one tag would go
+   */
+  public record DeleteManifest(
+      RepositoryName repository, Reference reference, boolean refuseCollision)
       implements Command<Digest> {
     static final String ADDRESS = "sluice.storage.manifest.delete";
 
@@ -242,6 +262,69 @@ public final class Commands {
       return items.size() > limit
           ? new Page<>(List.copyOf(items.subList(0, limit)), true)
           : new Page<>(List.copyOf(items), false);
+    }
+  }
+
+  /**
+   * Keeps a new API key. Fails with {@link io.sluice.oci.RegistryError.ApiKeyLimit} when its owner
+   * has too many.
+   */
+  public record PutApiKey(ApiKeyRecord key) implements Command<Void> {
+    static final String ADDRESS = "sluice.storage.apikey.put";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * The user's API key whose secret has this hash. A deletion elsewhere is noticed after a while
+   * ({@code cache.trustFor}); whether the key has expired is for the caller to judge.
+   */
+  public record FindApiKey(String user, String hash) implements Command<Optional<ApiKeyRecord>> {
+    static final String ADDRESS = "sluice.storage.apikey.find";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** The API keys of a user, the oldest first, expired ones among them. */
+  public record ListApiKeys(String user) implements Command<List<ListedApiKey>> {
+    static final String ADDRESS = "sluice.storage.apikey.list";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * An API key in a list.
+   *
+   * @param lastUsed to the hour
+   */
+  public record ListedApiKey(ApiKeyRecord key, Optional<Instant> lastUsed) {}
+
+  /** Deletes an API key; answers whether there was one. */
+  public record DeleteApiKey(String user, String uuid) implements Command<Boolean> {
+    static final String ADDRESS = "sluice.storage.apikey.delete";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** Notes that an API key was used; cheap enough to be sent with each use. */
+  public record TouchApiKey(String user, String uuid, Instant at) implements Command<Void> {
+    static final String ADDRESS = "sluice.storage.apikey.touch";
+
+    @Override
+    public String address() {
+      return ADDRESS;
     }
   }
 

@@ -4,6 +4,8 @@ import io.sluice.oci.Digest;
 import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
 import io.sluice.ulid.Ulid;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -19,12 +21,13 @@ final class Layout {
   static final String FORMAT = "format.json";
   static final String CATALOG = "catalog/";
 
+  private static final String REPOSITORIES = "repos/";
   private static final char CLOSE = '!';
 
   private Layout() {}
 
   private static String repository(RepositoryName name) {
-    return "repos/" + name + "/";
+    return REPOSITORIES + name + "/";
   }
 
   private static String digest(Digest digest) {
@@ -38,6 +41,19 @@ final class Layout {
   /** Links of a repository to one blob; see {@link BlobLink} for what stands below. */
   static String links(RepositoryName name, Digest blob) {
     return repository(name) + "_blobs/" + digest(blob) + "/";
+  }
+
+  /** Which repository a link's key is of. */
+  static Optional<RepositoryName> repositoryOfLink(String key) {
+    int end = key.lastIndexOf("/_blobs/");
+    if (!key.startsWith(REPOSITORIES) || end < REPOSITORIES.length()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(new RepositoryName(key.substring(REPOSITORIES.length(), end)));
+    } catch (IllegalArgumentException notALink) {
+      return Optional.empty();
+    }
   }
 
   /** Every manifest of a repository. */
@@ -72,6 +88,11 @@ final class Layout {
   static Tag tagOfFolder(String folder) {
     int end = folder.length() - 2;
     return new Tag(folder.substring(folder.lastIndexOf('/', end) + 1, end));
+  }
+
+  /** The tag that a value's key is of. */
+  static Tag tagOfValue(String key) {
+    return tagOfFolder(key.substring(0, key.lastIndexOf('/') + 1));
   }
 
   /** The values that a tag had. */
@@ -116,6 +137,25 @@ final class Layout {
   static RepositoryName repositoryOfMarker(String key) {
     int end = key.charAt(key.length() - 1) == CLOSE ? key.length() - 1 : key.length();
     return new RepositoryName(key.substring(CATALOG.length(), end));
+  }
+
+  /** The API keys of a user, a folder each; see {@link ApiKeyFolder} for what stands below. */
+  static String apiKeys(String user) {
+    return "apikeys/"
+        + Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(user.getBytes(StandardCharsets.UTF_8))
+        + "/";
+  }
+
+  /** An API key; the name tells the hash of its secret. */
+  static String apiKey(ApiKeyRecord key) {
+    return apiKeys(key.user()) + key.uuid() + "/" + ApiKeyFolder.KEY + key.hash();
+  }
+
+  /** Says when an API key was used; of several, the greatest counts. */
+  static String apiKeyUsed(String user, String uuid, Ulid at) {
+    return apiKeys(user) + uuid + "/" + ApiKeyFolder.USED + at;
   }
 
   /** The name of an object that says when, and which digest. */

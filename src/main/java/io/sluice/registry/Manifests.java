@@ -12,10 +12,12 @@ import io.sluice.registry.Commands.PutManifest;
 import io.sluice.registry.Commands.PutResult;
 import io.sluice.store.ObjectNotFound;
 import io.vertx.core.Future;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * Manifests of repositories, and the order in which a push becomes visible. Confined to the storage
@@ -83,19 +85,56 @@ final class Manifests {
                   Manifest.parse(bytes, command.contentType()),
                   digestFor(command.reference(), bytes));
             })
-        .compose(parsed -> put(command, parsed.manifest, parsed.digest));
+        .compose(
+            parsed ->
+                requireRights(command, parsed.digest)
+                    .compose(_ -> put(command, parsed.manifest, parsed.digest)));
+  }
+
+  /** Before anything is written; {@link Tags#move} asks again, of what it sees then. */
+  private Future<Void> requireRights(PutManifest command, Digest digest) {
+    if (command.rights() == TagRights.BOTH) {
+      return Future.succeededFuture();
+    }
+    if (command.reference() instanceof Digest) {
+      command.rights().requireByDigest();
+    }
+    var checks = new ArrayList<Supplier<Future<?>>>();
+    for (var tag : names(command)) {
+      checks.add(
+          () ->
+              tags.look(command.repository(), tag)
+                  .compose(
+                      now -> {
+                        command.rights().require(tag, now, digest);
+                        return Future.succeededFuture();
+                      }));
+    }
+    return Batches.run(checks);
+  }
+
+  private static Set<Tag> names(PutManifest command) {
+    var names = new LinkedHashSet<Tag>();
+    if (command.reference() instanceof Tag tag) {
+      names.add(tag);
+    }
+    names.addAll(command.tags());
+    return names;
   }
 
   private record Parsed(Manifest manifest, Digest digest) {}
 
   private Future<PutResult> put(PutManifest command, Manifest manifest, Digest digest) {
     var stored = new StoredManifest(digest, manifest.mediaType(), command.bytes());
-    var names = new LinkedHashSet<Tag>();
-    if (command.reference() instanceof Tag tag) {
-      names.add(tag);
-    }
-    names.addAll(command.tags());
-    return push(new Push(command.repository(), stored, manifest, command.actor(), names), ATTEMPTS)
+    var push =
+        new Push(
+            command.repository(),
+            stored,
+            manifest,
+            command.actor(),
+            names(command),
+            command.rights());
+    return push(push, ATTEMPTS)
         .map(
             new PutResult(
                 digest, manifest.mediaType(), manifest.subject().map(Descriptor::digest)));
@@ -106,7 +145,8 @@ final class Manifests {
       StoredManifest stored,
       Manifest manifest,
       String actor,
-      Set<Tag> tags) {}
+      Set<Tag> tags,
+      TagRights rights) {}
 
   private static Digest digestFor(Reference reference, byte[] bytes) {
     if (!(reference instanceof Digest expected)) {
@@ -232,23 +272,30 @@ final class Manifests {
                 push.repository,
                 names.next(),
                 push.stored.digest(),
+                push.rights,
                 () -> !grace.isTooLateSince(beforeWrite))
             .compose(
                 moved -> moved ? moveAll(push, names, beforeWrite) : Future.succeededFuture(false))
         : Future.succeededFuture(true);
   }
 
-  /** Deletes a tag, or a manifest with all the tags that name it. */
-  Future<Digest> delete(RepositoryName repository, Reference reference) {
+  /**
+   * Deletes a tag, or a manifest with all the tags that name it.
+   *
+   * @param refuseCollision fails with {@link RegistryError.ManifestCollision} when it is more than
+   *     one tag that names it
+   */
+  Future<Digest> delete(RepositoryName repository, Reference reference, boolean refuseCollision) {
     return switch (reference) {
       case Tag tag ->
           tags.delete(repository, tag)
               .map(digest -> digest.orElseThrow(() -> unknown(repository, reference)));
-      case Digest digest -> deleteByDigest(repository, digest, ATTEMPTS);
+      case Digest digest -> deleteByDigest(repository, digest, refuseCollision, ATTEMPTS);
     };
   }
 
-  private Future<Digest> deleteByDigest(RepositoryName repository, Digest digest, int attempts) {
+  private Future<Digest> deleteByDigest(
+      RepositoryName repository, Digest digest, boolean refuseCollision, int attempts) {
     // What goes is what is seen before the announcement: a push that learns of it writes the
     // manifest anew.
     return revisions
@@ -258,8 +305,10 @@ final class Manifests {
               if (seen.isEmpty()) {
                 return Future.failedFuture(unknown(repository, digest));
               }
-              return deletions
-                  .announce(repository, digest)
+              return (refuseCollision
+                      ? requireOneTag(repository, digest)
+                      : Future.succeededFuture())
+                  .compose(_ -> deletions.announce(repository, digest))
                   .compose(_ -> references.to(repository, digest))
                   .compose(
                       by ->
@@ -280,9 +329,19 @@ final class Manifests {
                           // The revision went before it was read: by another deletion, or because
                           // there is a newer one.
                           cause instanceof ObjectNotFound && attempts > 1
-                              ? deleteByDigest(repository, digest, attempts - 1)
+                              ? deleteByDigest(repository, digest, refuseCollision, attempts - 1)
                               : Future.failedFuture(cause));
             });
+  }
+
+  private Future<Void> requireOneTag(RepositoryName repository, Digest digest) {
+    return tags.naming(repository, digest)
+        .compose(
+            names ->
+                names.size() <= 1
+                    ? Future.succeededFuture()
+                    : Future.failedFuture(
+                        new RegistryException(new RegistryError.ManifestCollision(digest, names))));
   }
 
   /**

@@ -23,9 +23,13 @@ final class RepositoryStores {
   private final Map<String, RepositoryStore> routes = new TreeMap<>();
   private final RepositoryStore.Shared shared;
 
+  /** In the main store, whatever repositories their owners use. */
+  final ApiKeys apiKeys;
+
   RepositoryStores(RepositoryStore.Shared shared, StorageSettings settings) {
     this.shared = shared;
     this.main = new RepositoryStore(shared, settings, settings.main());
+    this.apiKeys = new ApiKeys(main.objects, settings.trustFor(), settings.main().nanos());
     settings
         .routes()
         .forEach((route, store) -> routes.put(route, new RepositoryStore(shared, settings, store)));

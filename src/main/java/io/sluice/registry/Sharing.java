@@ -1,17 +1,18 @@
 package io.sluice.registry;
 
 import io.sluice.oci.Digest;
+import io.sluice.oci.RepositoryName;
 import io.sluice.store.Listing;
 import io.sluice.store.Listings;
 import io.sluice.store.ObjectNotFound;
 import io.sluice.store.ObjectStore;
 import io.sluice.ulid.Ulids;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * With {@code dedupe}: where the bytes of a digest are already, in whatever repository. Hints only:
@@ -19,6 +20,9 @@ import java.util.Optional;
  * is removed.
  */
 final class Sharing {
+  /** So many hints are looked at before it counts as not found. */
+  static final int MOST_HINTS = 32;
+
   private final ObjectStore store;
   private final Ulids ulids;
   private final Grace grace;
@@ -39,32 +43,53 @@ final class Sharing {
             ByteBuffer.wrap(link.key().getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** A link that stands and has the bytes. */
-  Future<Optional<BlobLink>> source(Digest digest) {
-    return Listings.all(store, Layout.sharing(digest)).compose(this::firstThatStands);
+  /**
+   * A link that stands, has the bytes, and lies in a repository that is readable. The newest hints
+   * are looked at, and only so many of them: not to find one costs no more than an upload.
+   */
+  Future<Optional<BlobLink>> source(Digest digest, Predicate<RepositoryName> readable) {
+    return Listings.all(store, Layout.sharing(digest))
+        .map(hints -> hints.subList(Math.max(0, hints.size() - MOST_HINTS), hints.size()))
+        .compose(hints -> firstThatStands(hints, readable));
   }
 
-  private Future<Optional<BlobLink>> firstThatStands(List<Listing.Entry> hints) {
+  private Future<Optional<BlobLink>> firstThatStands(
+      List<Listing.Entry> hints, Predicate<RepositoryName> readable) {
     if (hints.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
     var hint = hints.getLast();
+    var others = hints.subList(0, hints.size() - 1);
+    return linkNamedBy(hint)
+        .compose(
+            key -> {
+              var repository = key.flatMap(Layout::repositoryOfLink);
+              if (repository.filter(readable.negate()).isPresent()) {
+                return firstThatStands(others, readable);
+              }
+              var link =
+                  repository.isEmpty()
+                      ? Future.succeededFuture(Optional.<BlobLink>empty())
+                      : link(key.orElseThrow());
+              return link.compose(
+                  found ->
+                      found.isPresent()
+                          ? Future.succeededFuture(found)
+                          : store
+                              .delete(List.of(hint.key()))
+                              .compose(_ -> firstThatStands(others, readable)));
+            });
+  }
+
+  private Future<Optional<String>> linkNamedBy(Listing.Entry hint) {
     return store
         .read(hint.key())
-        .map(Buffer::toString)
-        .compose(this::link)
+        .map(bytes -> Optional.of(bytes.toString()))
         .recover(
             cause ->
                 cause instanceof ObjectNotFound
                     ? Future.succeededFuture(Optional.empty())
-                    : Future.failedFuture(cause))
-        .compose(
-            link ->
-                link.isPresent()
-                    ? Future.succeededFuture(link)
-                    : store
-                        .delete(List.of(hint.key()))
-                        .compose(_ -> firstThatStands(hints.subList(0, hints.size() - 1))));
+                    : Future.failedFuture(cause));
   }
 
   private Future<Optional<BlobLink>> link(String key) {

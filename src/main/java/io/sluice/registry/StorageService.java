@@ -5,20 +5,26 @@ import io.sluice.oci.Tag;
 import io.sluice.registry.Commands.BeginUpload;
 import io.sluice.registry.Commands.CancelUpload;
 import io.sluice.registry.Commands.CheckStorage;
+import io.sluice.registry.Commands.DeleteApiKey;
 import io.sluice.registry.Commands.DeleteBlob;
 import io.sluice.registry.Commands.DeleteManifest;
+import io.sluice.registry.Commands.FindApiKey;
 import io.sluice.registry.Commands.FinishUpload;
 import io.sluice.registry.Commands.GetManifest;
 import io.sluice.registry.Commands.LeaseUpload;
+import io.sluice.registry.Commands.ListApiKeys;
 import io.sluice.registry.Commands.ListReferrers;
 import io.sluice.registry.Commands.ListRepositories;
 import io.sluice.registry.Commands.ListTags;
 import io.sluice.registry.Commands.MountBlob;
 import io.sluice.registry.Commands.OpenBlob;
 import io.sluice.registry.Commands.Page;
+import io.sluice.registry.Commands.PutApiKey;
 import io.sluice.registry.Commands.PutManifest;
 import io.sluice.registry.Commands.StatBlob;
+import io.sluice.registry.Commands.TouchApiKey;
 import io.sluice.registry.Commands.UploadOffset;
+import io.sluice.upload.UploadHandle;
 import io.vertx.core.Future;
 
 /** Which command is answered by what. */
@@ -47,16 +53,13 @@ final class StorageService {
         BeginUpload.ADDRESS,
         (BeginUpload c) ->
             Future.succeededFuture(
-                stores.of(c.repository()).uploads.begin(c.repository(), c.algorithm())));
+                stores.of(c.repository()).uploads.begin(c.repository(), c.owner(), c.algorithm())));
     bus.serve(
-        LeaseUpload.ADDRESS,
-        (LeaseUpload c) -> stores.of(c.repository()).uploads.lease(c.repository(), c.id()));
+        LeaseUpload.ADDRESS, (LeaseUpload c) -> storeOf(c.upload()).uploads.lease(c.upload()));
     bus.serve(
-        UploadOffset.ADDRESS,
-        (UploadOffset c) -> stores.of(c.repository()).uploads.offset(c.repository(), c.id()));
+        UploadOffset.ADDRESS, (UploadOffset c) -> storeOf(c.upload()).uploads.offset(c.upload()));
     bus.serve(
-        CancelUpload.ADDRESS,
-        (CancelUpload c) -> stores.of(c.repository()).uploads.cancel(c.repository(), c.id()));
+        CancelUpload.ADDRESS, (CancelUpload c) -> storeOf(c.upload()).uploads.cancel(c.upload()));
     bus.serve(FinishUpload.ADDRESS, this::finish);
 
     bus.serve(
@@ -66,13 +69,22 @@ final class StorageService {
     bus.serve(
         DeleteManifest.ADDRESS,
         (DeleteManifest c) ->
-            stores.of(c.repository()).manifests.delete(c.repository(), c.reference()));
+            stores
+                .of(c.repository())
+                .manifests
+                .delete(c.repository(), c.reference(), c.refuseCollision()));
     bus.serve(
         ListReferrers.ADDRESS,
         (ListReferrers c) -> stores.of(c.repository()).referrers.list(c.repository(), c.subject()));
 
     bus.serve(ListTags.ADDRESS, this::listTags);
     bus.serve(ListRepositories.ADDRESS, (ListRepositories c) -> stores.list(c.last(), c.limit()));
+    bus.serve(PutApiKey.ADDRESS, (PutApiKey c) -> stores.apiKeys.put(c.key()));
+    bus.serve(FindApiKey.ADDRESS, (FindApiKey c) -> stores.apiKeys.find(c.user(), c.hash()));
+    bus.serve(ListApiKeys.ADDRESS, (ListApiKeys c) -> stores.apiKeys.list(c.user()));
+    bus.serve(DeleteApiKey.ADDRESS, (DeleteApiKey c) -> stores.apiKeys.delete(c.user(), c.uuid()));
+    bus.serve(
+        TouchApiKey.ADDRESS, (TouchApiKey c) -> stores.apiKeys.touch(c.user(), c.uuid(), c.at()));
     bus.serve(CheckStorage.ADDRESS, (CheckStorage _) -> stores.status());
   }
 
@@ -82,15 +94,20 @@ final class StorageService {
     boolean elsewhere = command.from().isPresent() && stores.of(command.from().get()) != store;
     return elsewhere
         ? Future.succeededFuture(false)
-        : store.blobs.mount(command.repository(), command.digest(), command.from());
+        : store.blobs.mount(
+            command.repository(), command.digest(), command.from(), command.readable());
   }
 
   private Future<Long> finish(FinishUpload command) {
-    var store = stores.of(command.repository());
+    var store = storeOf(command.upload());
     return store
         .uploads
-        .seal(command.repository(), command.id(), command.digest())
-        .compose(upload -> store.blobs.add(command.repository(), upload));
+        .seal(command.upload(), command.digest())
+        .compose(received -> store.blobs.add(command.upload().repository(), received));
+  }
+
+  private RepositoryStore storeOf(UploadHandle upload) {
+    return stores.of(upload.repository());
   }
 
   private Future<Page<Tag>> listTags(ListTags command) {

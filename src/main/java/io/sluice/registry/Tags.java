@@ -3,6 +3,8 @@ package io.sluice.registry;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.sluice.oci.Digest;
+import io.sluice.oci.RegistryError;
+import io.sluice.oci.RegistryException;
 import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
 import io.sluice.store.ListRequest;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
@@ -29,10 +32,14 @@ import java.util.function.LongSupplier;
  * which the greater counts, and no deletion can hit a value that it has not seen.
  */
 final class Tags {
+  /** How often a move starts over that may not overwrite, and met another one. */
+  private static final int ATTEMPTS = 3;
+
   private final ObjectStore store;
   private final Ulids ulids;
   private final int historyLength;
   private final Cache<Key, Digest> current;
+  private final Turns<Key> turns = new Turns<>();
 
   /** Counts what was moved or deleted here: an answer to an older question is not remembered. */
   private long changes;
@@ -62,40 +69,123 @@ final class Tags {
       return Future.succeededFuture(Optional.of(known));
     }
     long asked = changes;
-    return values(repository, tag)
-        .map(
-            values -> {
-              if (values.isEmpty()) {
-                return Optional.empty();
-              }
+    return look(repository, tag)
+        .onSuccess(
+            found -> {
               if (asked == changes) {
-                current.put(key, values.getLast().digest());
+                found.ifPresent(digest -> current.put(key, digest));
               }
-              return Optional.of(values.getLast().digest());
             });
   }
 
+  /** The same, but from the store: what was seen a while ago isn't believed. */
+  Future<Optional<Digest>> look(RepositoryName repository, Tag tag) {
+    return values(repository, tag).map(Tags::counting);
+  }
+
+  private static Optional<Digest> counting(List<Value> values) {
+    return values.isEmpty() ? Optional.empty() : Optional.of(values.getLast().digest());
+  }
+
   /**
-   * Lets the tag name this digest from now on.
+   * Lets the tag name this digest from now on. Fails with {@link RegistryError.Denied} when that is
+   * not within the rights.
    *
    * @param inTime whether the manifest may still be relied on; asked right before the value is
    *     written
    * @return whether that was so; if not, nothing was moved
    */
-  Future<Boolean> move(RepositoryName repository, Tag tag, Digest digest, BooleanSupplier inTime) {
-    return values(repository, tag)
+  Future<Boolean> move(
+      RepositoryName repository, Tag tag, Digest digest, TagRights rights, BooleanSupplier inTime) {
+    var move = new Move(repository, tag, digest, rights, inTime);
+    return rights.mayOverwrite(tag)
+        ? move(move)
+        : turns.take(new Key(repository, tag), () -> moveAlone(move, ATTEMPTS));
+  }
+
+  private record Move(
+      RepositoryName repository,
+      Tag tag,
+      Digest digest,
+      TagRights rights,
+      BooleanSupplier inTime) {}
+
+  private Future<Boolean> move(Move move) {
+    return write(move)
+        .compose(
+            written ->
+                written.isEmpty()
+                    ? Future.succeededFuture(false)
+                    : retire(
+                            move.repository,
+                            move.tag,
+                            written.get().replaced,
+                            Optional.of(move.digest))
+                        .map(true));
+  }
+
+  /**
+   * Moves a tag that must not be overwritten: after the value was written, it is looked whether
+   * somebody else's has appeared since the first look. If so, it is taken back, and begun anew. Of
+   * two who write at once at least one sees the other, so never do both succeed; whoever dies
+   * before they look leaves the greater value, as in any other race.
+   */
+  private Future<Boolean> moveAlone(Move move, int attempts) {
+    return write(move)
+        .compose(
+            written ->
+                written.isEmpty()
+                    ? Future.succeededFuture(false)
+                    : values(move.repository, move.tag)
+                        .compose(now -> keepIfAlone(move, written.get(), now, attempts)));
+  }
+
+  private Future<Boolean> keepIfAlone(Move move, Written written, List<Value> now, int attempts) {
+    boolean alone =
+        now.stream()
+            .allMatch(it -> it.digest().equals(move.digest) || written.replaced.contains(it));
+    if (alone) {
+      return retire(move.repository, move.tag, written.replaced, Optional.of(move.digest))
+          .map(true);
+    }
+    return store
+        .delete(List.of(written.key))
+        .onComplete(_ -> changed(move.repository, move.tag))
+        .compose(
+            _ ->
+                attempts > 1
+                    ? moveAlone(move, attempts - 1)
+                    : Future.failedFuture(
+                        new RegistryException(
+                            new RegistryError.Denied(
+                                "the tag "
+                                    + move.tag
+                                    + " is being pushed by somebody else at the same time"))));
+  }
+
+  /**
+   * A value that was written.
+   *
+   * @param replaced those that were there before
+   */
+  private record Written(String key, List<Value> replaced) {}
+
+  /** Writes the new value, if it is in time and within the rights. */
+  private Future<Optional<Written>> write(Move move) {
+    return values(move.repository, move.tag)
         .compose(
             old -> {
-              if (!inTime.getAsBoolean()) {
-                return Future.succeededFuture(false);
+              move.rights.require(move.tag, counting(old), move.digest);
+              if (!move.inTime.getAsBoolean()) {
+                return Future.succeededFuture(Optional.empty());
               }
               var ulid = old.isEmpty() ? ulids.next() : ulids.nextAfter(old.getLast().ulid());
-              var key = Layout.values(repository, tag) + Layout.stamped(ulid, digest);
+              var key =
+                  Layout.values(move.repository, move.tag) + Layout.stamped(ulid, move.digest);
               return store
                   .put(key, ByteBuffer.allocate(0))
-                  .onComplete(_ -> changed(repository, tag))
-                  .compose(_ -> retire(repository, tag, old, Optional.of(digest)))
-                  .map(true);
+                  .onComplete(_ -> changed(move.repository, move.tag))
+                  .map(Optional.of(new Written(key, old)));
             });
   }
 
@@ -143,8 +233,7 @@ final class Tags {
               Future<?> last = Future.succeededFuture();
               for (var entry : page.entries()) {
                 if (Layout.stampedDigest(entry.name()).filter(digest::equals).isPresent()) {
-                  var folder = entry.key().substring(0, entry.key().lastIndexOf('/') + 1);
-                  var tag = Layout.tagOfFolder(folder);
+                  var tag = Layout.tagOfValue(entry.key());
                   last =
                       last.compose(_ -> deleteIfNaming(repository, tag, digest))
                           .onSuccess(
@@ -158,6 +247,30 @@ final class Tags {
               return last.map(true);
             })
         .map(removed);
+  }
+
+  /** Every tag that names this digest, in lexical order. */
+  Future<List<Tag>> naming(RepositoryName repository, Digest digest) {
+    var naming = new TreeSet<Tag>();
+    return Listings.forEachPage(
+            store,
+            ListRequest.below(Layout.tags(repository)),
+            page -> {
+              for (var entry : page.entries()) {
+                var value = Layout.stampedDigest(entry.name());
+                if (value.isPresent()) {
+                  // Values of one tag come one after the other, and the last one counts.
+                  var tag = Layout.tagOfValue(entry.key());
+                  if (value.get().equals(digest)) {
+                    naming.add(tag);
+                  } else {
+                    naming.remove(tag);
+                  }
+                }
+              }
+              return Future.succeededFuture(true);
+            })
+        .map(_ -> List.copyOf(naming));
   }
 
   /** Tags in lexical order, behind {@code last}. */

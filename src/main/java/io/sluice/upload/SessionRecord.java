@@ -19,6 +19,7 @@ import java.util.Optional;
  * What is kept of a session so that it can be taken up again by whoever has the same store: one
  * line of JSON, then the tail, the bytes that did not fill a part.
  *
+ * @param owner who began it; {@code ""} if that was anonymous
  * @param multipartId the multipart write that has the bytes before the tail, if there are any
  * @param parts those of the multipart write that the store gave a receipt for
  * @param stored how many bytes were in the multipart write when this was written: the tail starts
@@ -27,6 +28,7 @@ import java.util.Optional;
  */
 record SessionRecord(
     RepositoryName repository,
+    String owner,
     Digest.Algorithm algorithm,
     DataId data,
     Optional<String> multipartId,
@@ -59,10 +61,18 @@ record SessionRecord(
     return Ulid.isUlid(data) ? Optional.of(new DataId(new Ulid(data))) : Optional.empty();
   }
 
+  /** Whether this is the session that a client means. */
+  boolean isOf(UploadHandle upload) {
+    return repository.equals(upload.repository()) && owner.equals(upload.owner());
+  }
+
   /** The line, with its end. */
   ByteBuffer line() {
     var json = JSON.createObjectNode();
     json.put("repository", repository.value());
+    if (!owner.isEmpty()) {
+      json.put("owner", owner);
+    }
     json.put("algorithm", algorithm.name());
     json.put("data", data.toString());
     multipartId.ifPresent(id -> json.put("multipart", id));
@@ -101,6 +111,7 @@ record SessionRecord(
       }
       return new SessionRecord(
           new RepositoryName(json.path("repository").asText()),
+          json.path("owner").asText(""),
           Digest.Algorithm.valueOf(json.path("algorithm").asText()),
           new DataId(new Ulid(json.path("data").asText())),
           Optional.ofNullable(json.path("multipart").textValue()),

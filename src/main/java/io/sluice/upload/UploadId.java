@@ -6,8 +6,8 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 
 /**
- * The name of an upload session, as it stands in its {@code Location}: 128 random bits, since to
- * know it is to own it.
+ * The name of an upload session, as it stands in its {@code Location}: 128 random bits, so that
+ * nobody guesses it. Clients name an upload by more than that: see {@link UploadHandle}.
  */
 public record UploadId(String value) {
   private static final int BYTES = 16;

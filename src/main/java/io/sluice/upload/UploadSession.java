@@ -3,7 +3,6 @@ package io.sluice.upload;
 import io.sluice.oci.Digest;
 import io.sluice.oci.RegistryError;
 import io.sluice.oci.RegistryException;
-import io.sluice.oci.RepositoryName;
 import io.sluice.store.ObjectNotFound;
 import io.sluice.upload.MemoryBudget.Chunk;
 import io.sluice.upload.PartWriter.Remembered;
@@ -35,8 +34,7 @@ final class UploadSession {
    * when the next byte comes. It is never in both.
    */
   private final UploadResources resources;
-  private final UploadId id;
-  private final RepositoryName repository;
+  private final UploadHandle handle;
   private final Digest.Algorithm algorithm;
   private final DataId data;
   private final SessionRecords records;
@@ -58,15 +56,10 @@ final class UploadSession {
   }
 
   /** A new, empty one. */
-  UploadSession(
-      UploadResources resources,
-      UploadId id,
-      RepositoryName repository,
-      Digest.Algorithm algorithm) {
+  UploadSession(UploadResources resources, UploadHandle handle, Digest.Algorithm algorithm) {
     this(
         resources,
-        id,
-        repository,
+        handle,
         algorithm,
         new DataId(resources.ulids().next()),
         new StreamDigest(resources.hashing(), algorithm),
@@ -75,18 +68,16 @@ final class UploadSession {
 
   private UploadSession(
       UploadResources resources,
-      UploadId id,
-      RepositoryName repository,
+      UploadHandle handle,
       Digest.Algorithm algorithm,
       DataId data,
       @Nullable StreamDigest digest,
       List<String> recordKeys) {
     this.resources = resources;
-    this.id = id;
-    this.repository = repository;
+    this.handle = handle;
     this.algorithm = algorithm;
     this.data = data;
-    this.records = new SessionRecords(resources, id, recordKeys);
+    this.records = new SessionRecords(resources, handle.id(), recordKeys);
     // The session is recorded with its first part, so that it can be found again.
     this.writer =
         new PartWriter(resources, data, digest, () -> records.write(record(0, 0)).mapEmpty());
@@ -108,8 +99,7 @@ final class UploadSession {
     var session =
         new UploadSession(
             resources,
-            id,
-            record.repository(),
+            new UploadHandle(record.repository(), id, record.owner()),
             record.algorithm(),
             record.data(),
             null,
@@ -131,11 +121,12 @@ final class UploadSession {
   }
 
   UploadId id() {
-    return id;
+    return handle.id();
   }
 
-  RepositoryName repository() {
-    return repository;
+  /** What its owner names it by. */
+  UploadHandle handle() {
+    return handle;
   }
 
   DataId dataId() {
@@ -320,7 +311,8 @@ final class UploadSession {
 
   private SessionRecord record(long at, int tail) {
     return new SessionRecord(
-        repository,
+        handle.repository(),
+        handle.owner(),
         algorithm,
         data,
         writer.multipartId(),

@@ -119,21 +119,21 @@ public final class Uploads {
     this.timer = vertx.setPeriodic(1000, _ -> tick());
   }
 
-  /** Begins a session; nothing is stored by that. */
-  public UploadId begin(RepositoryName repository, Digest.Algorithm algorithm) {
+  /** Begins a session, which is this owner's alone; nothing is stored by that. */
+  public UploadId begin(RepositoryName repository, String owner, Digest.Algorithm algorithm) {
     refuseWhenClosed();
-    var id = UploadId.random();
-    entries.put(id, new Entry(new UploadSession(resources, id, repository, algorithm)));
-    return id;
+    var upload = new UploadHandle(repository, UploadId.random(), owner);
+    entries.put(upload.id(), new Entry(new UploadSession(resources, upload, algorithm)));
+    return upload.id();
   }
 
   /**
    * Leases a session to a request; one that has it now has to let go. Fails with {@link
    * RegistryError.UploadUnknown}.
    */
-  public Future<UploadWriter> lease(RepositoryName repository, UploadId id) {
+  public Future<UploadWriter> lease(UploadHandle upload) {
     refuseWhenClosed();
-    return take(repository, id)
+    return take(upload)
         .map(
             entry -> {
               var context = resources.vertx().getOrCreateContext();
@@ -148,12 +148,12 @@ public final class Uploads {
   }
 
   /** How many bytes a session has. */
-  public Future<Long> offset(RepositoryName repository, UploadId id) {
-    var entry = entries.get(id);
-    if (entry != null && entry.writer != null && entry.session.repository().equals(repository)) {
+  public Future<Long> offset(UploadHandle upload) {
+    var entry = entries.get(upload.id());
+    if (entry != null && entry.writer != null && entry.session.handle().equals(upload)) {
       return Future.succeededFuture(entry.writer.received());
     }
-    return take(repository, id)
+    return take(upload)
         .map(
             taken -> {
               giveBack(taken);
@@ -166,21 +166,20 @@ public final class Uploads {
    * is gone afterwards; nobody else gets hold of it before the sealed upload has been used or
    * dropped, since what was verified must not be written to any more.
    */
-  public Future<SealedUpload> seal(RepositoryName repository, UploadId id, Digest expected) {
-    return take(repository, id)
+  public Future<SealedUpload> seal(UploadHandle upload, Digest expected) {
+    return take(upload)
         .compose(
             entry ->
                 entry
                     .session
                     .seal(expected)
                     .onFailure(_ -> remove(entry))
-                    .onSuccess(upload -> upload.onEnd(() -> remove(entry))));
+                    .onSuccess(received -> received.onEnd(() -> remove(entry))));
   }
 
   /** Drops a session and what was stored of it. */
-  public Future<Void> cancel(RepositoryName repository, UploadId id) {
-    return take(repository, id)
-        .compose(entry -> entry.session.discard().onComplete(_ -> remove(entry)));
+  public Future<Void> cancel(UploadHandle upload) {
+    return take(upload).compose(entry -> entry.session.discard().onComplete(_ -> remove(entry)));
   }
 
   /** How many sessions are in this process's memory. */
@@ -197,7 +196,7 @@ public final class Uploads {
     resources.vertx().cancelTimer(timer);
     var parked = new ArrayList<Future<?>>();
     for (var entry : List.copyOf(entries.values())) {
-      parked.add(take(entry.session.repository(), entry.session.id()).compose(this::park));
+      parked.add(take(entry.session.handle()).compose(this::park));
     }
     return parked.isEmpty()
         ? Future.succeededFuture()
@@ -206,15 +205,15 @@ public final class Uploads {
 
   /**
    * Takes a session for one's own use: from the one who has it, or from the store where it is
-   * parked.
+   * parked. Who names another's doesn't disturb that.
    */
-  private Future<Entry> take(RepositoryName repository, UploadId id) {
-    var entry = entries.get(id);
+  private Future<Entry> take(UploadHandle upload) {
+    var entry = entries.get(upload.id());
     if (entry == null) {
-      return restore(repository, id);
+      return restore(upload);
     }
-    if (!entry.session.repository().equals(repository)) {
-      return unknown(id);
+    if (!entry.session.handle().equals(upload)) {
+      return unknown(upload.id());
     }
     if (entry.inUse == null) {
       entry.inUse = resources.promise();
@@ -233,7 +232,7 @@ public final class Uploads {
                     new RegistryException(
                         new RegistryError.UploadInvalid(
                             "another request is busy with this upload"))))
-        .compose(_ -> take(repository, id));
+        .compose(_ -> take(upload));
   }
 
   /** Called on the context of the storage verticle, where sessions are removed. */
@@ -278,29 +277,28 @@ public final class Uploads {
     }
   }
 
-  private Future<Entry> restore(RepositoryName repository, UploadId id) {
+  private Future<Entry> restore(UploadHandle upload) {
+    var id = upload.id();
     return Listings.all(resources.store(), SessionRecord.prefix(id))
         .compose(
             records -> {
               if (entries.containsKey(id)) {
-                return take(repository, id); // another request was quicker
+                return take(upload); // another request was quicker
               }
               if (records.isEmpty()) {
                 return unknown(id);
               }
               return SessionRecords.read(resources, records.getLast())
-                  .compose(read -> resume(repository, id, read, records));
+                  .compose(read -> resume(upload, read, records));
             })
         .recover(
             cause -> cause instanceof ObjectNotFound ? unknown(id) : Future.failedFuture(cause));
   }
 
   private Future<Entry> resume(
-      RepositoryName repository,
-      UploadId id,
-      SessionRecords.Read read,
-      List<Listing.Entry> records) {
-    if (!read.record().repository().equals(repository)) {
+      UploadHandle upload, SessionRecords.Read read, List<Listing.Entry> records) {
+    var id = upload.id();
+    if (!read.record().isOf(upload)) {
       return unknown(id);
     }
     var keys = records.stream().map(Listing.Entry::key).toList();
@@ -309,7 +307,7 @@ public final class Uploads {
             session -> {
               var raced = entries.get(id);
               if (raced != null) {
-                return take(repository, id);
+                return take(upload);
               }
               var entry = new Entry(session);
               entry.inUse = resources.promise();

@@ -68,7 +68,7 @@ class ReferrersTest extends OnARegistry {
     registry.pushAll(APP, SIGNATURE, SIGNATURE.digest());
     registry.pushAll(APP, SBOM, SBOM.digest());
 
-    await(() -> registry.parts.manifests.delete(APP, SIGNATURE.digest()));
+    await(() -> registry.parts.manifests.delete(APP, SIGNATURE.digest(), false));
 
     assertThat(digests()).containsExactly(SBOM.digest());
   }

@@ -10,6 +10,8 @@ import io.sluice.oci.RepositoryName;
 import io.sluice.registry.Commands.OpenedBlob;
 import io.sluice.registry.TestImages.Blob;
 import io.sluice.store.Content;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -32,7 +34,7 @@ class SharingTest extends OnARegistry {
   }
 
   private boolean mount(TestRegistry at, Blob blob, Optional<RepositoryName> from) {
-    return await(() -> at.parts.blobs.mount(OTHER, blob.digest(), from));
+    return await(() -> at.parts.blobs.mount(OTHER, blob.digest(), from, _ -> true));
   }
 
   @Test
@@ -140,6 +142,102 @@ class SharingTest extends OnARegistry {
 
     assertThat(mount(registry, LARGE, Optional.empty())).isTrue();
     assertThat(data()).hasSize(1);
+  }
+
+  @Test
+  void aBlobOfARepositoryThatTheClientMayNotReadIsNotMounted() {
+    var registry = sharing();
+    registry.upload(APP, LARGE, SMALL);
+
+    for (var blob : List.of(LARGE, SMALL)) {
+      for (var from : List.of(Optional.of(APP), Optional.<RepositoryName>empty())) {
+        assertThat(
+                await(
+                    () ->
+                        registry.parts.blobs.mount(
+                            OTHER, blob.digest(), from, name -> !name.equals(APP))))
+            .isFalse();
+        assertThat(registry.links(OTHER, blob)).isEmpty();
+      }
+    }
+    assertThat(registry.names("digests/")).as("hints for those who may").hasSize(1);
+  }
+
+  @Test
+  void aMountWithoutASourceFindsTheReadableOneAmongOthers() {
+    var registry = sharing();
+    var readable = new RepositoryName("public/app");
+    registry.upload(readable, LARGE);
+    offerFrom(registry, APP, 31);
+
+    assertThat(mountAnywhere(registry, readable)).isTrue();
+
+    assertThat(data()).hasSize(1);
+    assertThat(read(OTHER, LARGE)).isEqualTo(LARGE.content());
+  }
+
+  @Test
+  void aMountLooksAtTheNewestHintsOnly() {
+    var registry = sharing();
+    var readable = new RepositoryName("public/app");
+    registry.upload(readable, LARGE);
+    offerFrom(registry, APP, 32);
+    registry.store.before(-1, io.vertx.core.Future::succeededFuture);
+
+    assertThat(mountAnywhere(registry, readable)).isFalse();
+
+    assertThat(registry.store.calls().stream().filter(it -> it.startsWith("read digests/")))
+        .hasSize(32);
+  }
+
+  private boolean mountAnywhere(TestRegistry at, RepositoryName readable) {
+    return await(
+        () -> at.parts.blobs.mount(OTHER, LARGE.digest(), Optional.empty(), readable::equals));
+  }
+
+  /** So many more hints, newer than what is there, to a link of a repository. */
+  private void offerFrom(TestRegistry at, RepositoryName repository, int hints) {
+    var link = Layout.links(repository, LARGE.digest()) + "01ARZ3NDEKTSV4RRFFQ69G5FAV-x-96";
+    for (int i = 0; i < hints; i++) {
+      var hint = "7ZZZZZZZZZZZZZZZZZZZZZZZ%02d-01ARZ3NDEKTSV4RRFFQ69G5FAV-96".formatted(i);
+      await(
+          () ->
+              objects.put(
+                  Layout.sharing(LARGE.digest()) + hint,
+                  ByteBuffer.wrap(link.getBytes(StandardCharsets.UTF_8))));
+    }
+    assertThat(at.names("digests/")).hasSize(1 + hints);
+  }
+
+  /** It has proved that it has the bytes. */
+  @Test
+  void anUploadSharesTheDataOfWhateverRepositoryHasIt() {
+    var registry = sharing();
+    registry.upload(new RepositoryName("secret"), LARGE);
+
+    registry.upload(OTHER, LARGE);
+
+    assertThat(data()).hasSize(1);
+  }
+
+  @Test
+  void aHintThatNamesNoLinkIsRemoved() {
+    var registry = sharing();
+    var key = Layout.sharing(LARGE.digest()) + "01ARZ3NDEKTSV4RRFFQ69G5FAV-x-96";
+    await(() -> objects.put(key, ByteBuffer.wrap("../../etc".getBytes(StandardCharsets.UTF_8))));
+
+    assertThat(mount(registry, LARGE, Optional.empty())).isFalse();
+
+    assertThat(registry.names("digests/")).isEmpty();
+  }
+
+  @Test
+  void aLinksKeyTellsTheRepository() {
+    assertThat(Layout.repositoryOfLink(Layout.links(APP, LARGE.digest()) + "x")).contains(APP);
+    assertThat(Layout.repositoryOfLink("repos/_blobs/x")).isEmpty();
+    assertThat(Layout.repositoryOfLink("repos/A/_blobs/x")).isEmpty();
+    assertThat(Layout.repositoryOfLink("data/a/_blobs/x")).isEmpty();
+    assertThat(Layout.repositoryOfLink("")).isEmpty();
   }
 
   @Test

@@ -254,11 +254,15 @@ final class SimulatedRegistry {
             "mount " + blob + " from " + from,
             repository,
             at,
-            () -> at.registry.blobs.mount(repository, blob.digest(), from));
+            () -> at.registry.blobs.mount(repository, blob.digest(), from, _ -> true));
       }
       case 14, 15, 16, 17, 18, 19 -> {
         var tag = any(TAGS);
-        client("untag " + tag, repository, at, () -> at.registry.manifests.delete(repository, tag));
+        client(
+            "untag " + tag,
+            repository,
+            at,
+            () -> at.registry.manifests.delete(repository, tag, false));
       }
       case 20, 21 ->
           client(
@@ -360,7 +364,7 @@ final class SimulatedRegistry {
     client(
         repository + ": delete manifest " + image,
         at.process,
-        () -> at.registry.manifests.delete(repository, image.digest()),
+        () -> at.registry.manifests.delete(repository, image.digest(), false),
         client -> {
           client.deletes = target;
           clients.stream()

@@ -24,7 +24,8 @@ class TagsTest extends OnARegistry {
   private static final Image B = image(small(2));
 
   private void move(TestRegistry at, Tag tag, Digest digest) {
-    assertThat(await(() -> at.parts.tags.move(APP, tag, digest, () -> true))).isTrue();
+    assertThat(await(() -> at.parts.tags.move(APP, tag, digest, TagRights.BOTH, () -> true)))
+        .isTrue();
   }
 
   @Test
@@ -56,7 +57,8 @@ class TagsTest extends OnARegistry {
   @Test
   void aTagThatWasMovedIsSeenAtOnceAlsoWhenSomebodyWasJustAsking() {
     move(registry, LATEST, A.digest());
-    registry.store.after(0, () -> registry.parts.tags.move(APP, LATEST, B.digest(), () -> true));
+    registry.store.after(
+        0, () -> registry.parts.tags.move(APP, LATEST, B.digest(), TagRights.BOTH, () -> true));
 
     assertThat(registry.tag(APP, LATEST)).contains(A.digest());
 
@@ -129,7 +131,7 @@ class TagsTest extends OnARegistry {
       move(registry, LATEST, A.digest());
       var pusher = replica();
       registry.store.before(
-          call, () -> pusher.parts.tags.move(APP, LATEST, B.digest(), () -> true));
+          call, () -> pusher.parts.tags.move(APP, LATEST, B.digest(), TagRights.BOTH, () -> true));
 
       await(() -> registry.parts.tags.delete(APP, LATEST));
 
@@ -145,10 +147,34 @@ class TagsTest extends OnARegistry {
     registry.pushAll(APP, A, new Tag("moved"));
     registry.pushAll(APP, B, new Tag("moved"));
 
-    await(() -> registry.parts.manifests.delete(APP, A.digest()));
+    await(() -> registry.parts.manifests.delete(APP, A.digest(), false));
 
     assertThat(await(() -> registry.parts.tags.list(APP, Optional.empty(), 10)))
         .containsExactly(new Tag("b"), new Tag("moved"));
+  }
+
+  @Test
+  void aManifestOfSeveralTagsIsNotDeletedByWhoMustNotTakeThemAll() {
+    registry.pushAll(APP, A, new Tag("a2"));
+    registry.pushAll(APP, A, new Tag("a1"));
+    registry.pushAll(APP, B, new Tag("b"));
+    registry.pushAll(APP, B, new Tag("moved"));
+    registry.pushAll(APP, A, new Tag("moved"));
+    var before = objects.keys();
+
+    assertThatThrownBy(() -> await(() -> registry.parts.manifests.delete(APP, A.digest(), true)))
+        .satisfies(
+            e ->
+                assertThat(error(e))
+                    .isEqualTo(
+                        new RegistryError.ManifestCollision(
+                            A.digest(), List.of(new Tag("a1"), new Tag("a2"), new Tag("moved")))));
+    assertThat(objects.keys()).as("nothing is deleted").isEqualTo(before);
+
+    await(() -> registry.parts.manifests.delete(APP, B.digest(), true));
+    await(() -> registry.parts.manifests.delete(APP, new Tag("a1"), true));
+    assertThat(await(() -> registry.parts.tags.list(APP, Optional.empty(), 10)))
+        .containsExactly(new Tag("a2"), new Tag("moved"));
   }
 
   @Test
@@ -161,7 +187,7 @@ class TagsTest extends OnARegistry {
       var other = replica();
       registry.store.before(call, () -> other.pushing(APP, B, LATEST));
 
-      await(() -> registry.parts.manifests.delete(APP, A.digest()).mapEmpty());
+      await(() -> registry.parts.manifests.delete(APP, A.digest(), false).mapEmpty());
 
       assertThat(registry.store.calls()).hasSizeGreaterThan(call);
       registry.store.before(-1, Future::succeededFuture);

@@ -42,8 +42,12 @@ final class TestImages {
     }
 
     Commands.PutManifest put(RepositoryName repository, Reference reference) {
+      return put(repository, reference, TagRights.BOTH);
+    }
+
+    Commands.PutManifest put(RepositoryName repository, Reference reference, TagRights rights) {
       return new Commands.PutManifest(
-          repository, reference, mediaType, bytes, List.of(), "somebody");
+          repository, reference, mediaType, bytes, List.of(), "somebody", rights);
     }
 
     @Override

@@ -330,7 +330,7 @@ class WritersRulesTest extends OnARegistry {
     forEveryCallOf(
         () -> registry.pushing(APP, image, LATEST),
         () -> registry.pushAll(APP, image, image.digest()),
-        () -> () -> registry.parts.manifests.delete(APP, image.digest()),
+        () -> () -> registry.parts.manifests.delete(APP, image.digest(), false),
         pushed -> {
           assertThat(pushed).isTrue();
           assertThat(registry.tag(APP, LATEST)).contains(image.digest());
@@ -342,7 +342,7 @@ class WritersRulesTest extends OnARegistry {
   void whenAManifestIsPushedAtAnyMomentOfItsDeletionTheTagNamesItOrNothing() {
     var image = image(LAYER);
     forEveryCallOf(
-        () -> registry.parts.manifests.delete(APP, image.digest()),
+        () -> registry.parts.manifests.delete(APP, image.digest(), false),
         () -> registry.pushAll(APP, image, new Tag("before")),
         () -> () -> registry.pushing(APP, image, LATEST),
         deleted -> requireWholeIfTagged(true));
@@ -360,7 +360,7 @@ class WritersRulesTest extends OnARegistry {
                 replica()
                     .parts
                     .manifests
-                    .delete(APP, child.digest())
+                    .delete(APP, child.digest(), false)
                     .compose(_ -> replica().parts.blobs.delete(APP, LAYER.digest())),
         pushed -> {
           if (replica().tag(APP, LATEST).isPresent()) {
@@ -374,7 +374,7 @@ class WritersRulesTest extends OnARegistry {
     var child = image(LAYER);
     var index = index(child);
     forEveryCallOf(
-        () -> registry.parts.manifests.delete(APP, child.digest()),
+        () -> registry.parts.manifests.delete(APP, child.digest(), false),
         () -> registry.pushAll(APP, child, child.digest()),
         () -> () -> replica().pushing(APP, index, LATEST),
         deleted -> {
@@ -394,7 +394,8 @@ class WritersRulesTest extends OnARegistry {
             e ->
                 assertThat(error(e))
                     .isEqualTo(new RegistryError.StillReferenced(LAYER.digest(), child.digest())));
-    assertThatThrownBy(() -> await(() -> registry.parts.manifests.delete(APP, child.digest())))
+    assertThatThrownBy(
+            () -> await(() -> registry.parts.manifests.delete(APP, child.digest(), false)))
         .satisfies(e -> assertThat(error(e)).isInstanceOf(RegistryError.StillReferenced.class));
     assertThat(registry.missingOf(APP, index(child))).isEmpty();
   }
@@ -402,7 +403,7 @@ class WritersRulesTest extends OnARegistry {
   @Test
   void whatWasDeletedMayBePushedAgain() {
     registry.pushAll(APP, image(LAYER), LATEST);
-    await(() -> registry.parts.manifests.delete(APP, image(LAYER).digest()));
+    await(() -> registry.parts.manifests.delete(APP, image(LAYER).digest(), false));
     assertThat(registry.hasManifest(APP, LATEST)).isFalse();
     assertThat(registry.hasManifest(APP, image(LAYER).digest())).isFalse();
     await(() -> registry.parts.blobs.delete(APP, LAYER.digest()));
@@ -428,7 +429,7 @@ class WritersRulesTest extends OnARegistry {
   void aManifestThatWasDeletedIsGoneAtOnceAlsoWhenSomebodyWasJustAsking() {
     var image = image(LAYER);
     replica().pushAll(APP, image, LATEST);
-    registry.store.after(0, () -> registry.parts.manifests.delete(APP, image.digest()));
+    registry.store.after(0, () -> registry.parts.manifests.delete(APP, image.digest(), false));
 
     registry.hasManifest(APP, image.digest());
 
@@ -439,9 +440,9 @@ class WritersRulesTest extends OnARegistry {
   void aManifestThatIsDeletedTwiceAtOnceIsGoneForBoth() {
     var image = image(LAYER);
     forEveryCallOf(
-        () -> registry.parts.manifests.delete(APP, image.digest()),
+        () -> registry.parts.manifests.delete(APP, image.digest(), false),
         () -> registry.pushAll(APP, image, LATEST),
-        () -> () -> replica().parts.manifests.delete(APP, image.digest()),
+        () -> () -> replica().parts.manifests.delete(APP, image.digest(), false),
         deleted -> {
           assertThat(replica().tag(APP, LATEST)).isEmpty();
           assertThat(replica().hasManifest(APP, image.digest())).isFalse();
@@ -470,7 +471,10 @@ class WritersRulesTest extends OnARegistry {
     await(() -> other.parts.blobs.delete(APP, LAYER.digest()));
     clock.pass(TestRegistry.TRUST.plusSeconds(1));
 
-    assertThat(await(() -> registry.parts.blobs.mount(APP, LAYER.digest(), Optional.of(OTHER))))
+    assertThat(
+            await(
+                () ->
+                    registry.parts.blobs.mount(APP, LAYER.digest(), Optional.of(OTHER), _ -> true)))
         .isFalse();
   }
 

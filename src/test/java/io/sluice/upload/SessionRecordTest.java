@@ -29,6 +29,7 @@ class SessionRecordTest {
 
   @Property
   void isReadAsItWasWritten(
+      @ForAll String owner,
       @ForAll Digest.Algorithm algorithm,
       @ForAll("multiparts") Optional<String> multipart,
       @ForAll @LongRange(min = 0) long stored,
@@ -37,7 +38,7 @@ class SessionRecordTest {
       throws IOException {
     var record =
         new SessionRecord(
-            new RepositoryName("a/b"), algorithm, DATA, multipart, parts, stored, tail);
+            new RepositoryName("a/b"), owner, algorithm, DATA, multipart, parts, stored, tail);
 
     var line = Buffer.buffer(record.line().array());
 
@@ -69,6 +70,21 @@ class SessionRecordTest {
     } catch (IOException expected) {
       assertThat(expected).isNotNull();
     }
+  }
+
+  /** Records of before there were users. */
+  @Test
+  void whoseItIsCountsAndOneThatDoesNotSayIsAnonymous() throws IOException {
+    var app = new RepositoryName("a");
+    var id = UploadId.random();
+    var record =
+        SessionRecord.parse(
+            Buffer.buffer(
+                "{\"repository\":\"a\",\"algorithm\":\"SHA256\",\"data\":\"01ARZ3NDEKTSV4RRFFQ69G5FAV\",\"stored\":0,\"tail\":0}\n"));
+
+    assertThat(record.isOf(new UploadHandle(app, id, ""))).isTrue();
+    assertThat(record.isOf(new UploadHandle(app, id, "alice"))).isFalse();
+    assertThat(record.isOf(new UploadHandle(new RepositoryName("b"), id, ""))).isFalse();
   }
 
   @ParameterizedTest

@@ -43,7 +43,10 @@ public final class TestUploads {
     var resources =
         new UploadResources(vertx, store, heads, parts, hashing, ulids, 2, Long.MAX_VALUE, _ -> {});
     var session =
-        new UploadSession(resources, UploadId.random(), repository, Digest.Algorithm.SHA256);
+        new UploadSession(
+            resources,
+            new UploadHandle(repository, UploadId.random(), ""),
+            Digest.Algorithm.SHA256);
     return session
         .prepare(content.length)
         .compose(

@@ -27,6 +27,7 @@ import java.util.concurrent.Callable;
  */
 final class UploadsFixture {
   static final RepositoryName APP = new RepositoryName("team/app");
+  static final String OWNER = "alice";
   static final int HEAD = 16;
   static final int PART = 64;
   static final long LARGEST = 2000;
@@ -94,7 +95,7 @@ final class UploadsFixture {
   }
 
   Future<Long> asking(UploadId id) {
-    return submit(storage, () -> uploads.offset(APP, id));
+    return submit(storage, () -> uploads.offset(handle(id)));
   }
 
   /** What nobody uses is recorded, as happens every second. */
@@ -106,16 +107,21 @@ final class UploadsFixture {
     return uploads.active();
   }
 
+  static UploadHandle handle(UploadId id) {
+    return new UploadHandle(APP, id, OWNER);
+  }
+
   UploadId begin() {
-    return onStorage(() -> Future.succeededFuture(uploads.begin(APP, Digest.Algorithm.SHA256)));
+    return onStorage(
+        () -> Future.succeededFuture(uploads.begin(APP, OWNER, Digest.Algorithm.SHA256)));
   }
 
   long offset(UploadId id) {
-    return onStorage(() -> uploads.offset(APP, id));
+    return onStorage(() -> uploads.offset(handle(id)));
   }
 
   void cancel(UploadId id) {
-    onStorage(() -> uploads.cancel(APP, id));
+    onStorage(() -> uploads.cancel(handle(id)));
   }
 
   int expire() {
@@ -127,12 +133,12 @@ final class UploadsFixture {
   }
 
   Future<SealedUpload> sealing(UploadId id, Digest digest) {
-    return submit(storage, () -> uploads.seal(APP, id, digest));
+    return submit(storage, () -> uploads.seal(handle(id), digest));
   }
 
   /** What is made of an upload by whoever sealed it: all its bytes. */
   byte[] seal(UploadId id, Digest digest) {
-    return onStorage(() -> uploads.seal(APP, id, digest).compose(this::take));
+    return onStorage(() -> uploads.seal(handle(id), digest).compose(this::take));
   }
 
   Future<byte[]> take(SealedUpload upload) {
@@ -244,7 +250,7 @@ final class UploadsFixture {
 
   Future<Request> leasing(UploadId id) {
     var context = newContext();
-    return submit(storage, () -> uploads.lease(APP, id))
+    return submit(storage, () -> uploads.lease(handle(id)))
         .map(writer -> new Request(writer, context));
   }
 

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.sluice.Await;
 import io.sluice.oci.Digest;
 import io.sluice.oci.RegistryError;
-import io.sluice.oci.RepositoryName;
 import io.sluice.store.Listing;
 import io.sluice.store.Listings;
 import io.sluice.store.ObjectStore;
@@ -336,25 +335,6 @@ class UploadsTest {
     assertThat(memory.pendingCount()).as("multipart writes").isZero();
     assertThat(memory.keys()).noneMatch(key -> key.startsWith("uploads/"));
     fixture.close();
-  }
-
-  @Example
-  void anUploadOfAnotherRepositoryIsUnknown() {
-    var fixture = fixture(8);
-    var id = fixture.begin();
-    fixture.send(id, bytes(100));
-
-    for (int round = 0; round < 2; round++) {
-      assertThat(
-              catchThrowable(
-                  () ->
-                      fixture.onStorage(
-                          () -> fixture.uploads().offset(new RepositoryName("other"), id))))
-          .matches(e -> UploadsFixture.isRegistryError(e, RegistryError.UploadUnknown.class));
-      fixture.restart();
-    }
-    fixture.cancel(id);
-    requireNothingLeft(fixture);
   }
 
   @Example

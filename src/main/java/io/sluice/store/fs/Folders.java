@@ -7,10 +7,13 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -152,6 +155,24 @@ final class Folders {
         });
   }
 
+  /**
+   * Opens a file that is there. One that was replaced by a symbolic link counts as missing, as it
+   * does in a listing: it may lead anywhere. (Folders may be links, which is the operator's
+   * choice.)
+   */
+  static FileChannel open(Path path, OpenOption... how) throws IOException {
+    var options = new HashSet<OpenOption>(List.of(how));
+    options.add(LinkOption.NOFOLLOW_LINKS);
+    try {
+      return FileChannel.open(path, options);
+    } catch (IOException e) {
+      if (Files.isSymbolicLink(path)) {
+        throw new NoSuchFileException(path.toString(), null, "it is a symbolic link");
+      }
+      throw e;
+    }
+  }
+
   void delete(List<Path> paths) throws IOException {
     Set<Path> touched = new LinkedHashSet<>();
     for (var path : paths) {
@@ -178,7 +199,8 @@ final class Folders {
 
   /** Removes the folder and those above that are empty by that; returns the lowest that stays. */
   private Path removeEmpty(Path folder) throws IOException {
-    while (!folder.equals(root)) {
+    // A link to a folder is the operator's: it would go whatever is in the folder.
+    while (!folder.equals(root) && !Files.isSymbolicLink(folder)) {
       try {
         Files.deleteIfExists(folder);
       } catch (DirectoryNotEmptyException e) {

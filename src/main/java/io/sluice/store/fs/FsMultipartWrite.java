@@ -7,7 +7,9 @@ import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
@@ -93,10 +95,13 @@ final class FsMultipartWrite implements MultipartWrite {
         () ->
             store.blocking(
                 () -> {
-                  if (!Files.exists(file.path())) {
+                  var attributes =
+                      Files.readAttributes(
+                          file.path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                  if (!attributes.isRegularFile()) {
                     throw new ObjectNotFound(id);
                   }
-                  long size = Files.size(file.path());
+                  long size = attributes.size();
                   return size == 0 ? List.of() : List.of(new Part(1, size, ""));
                 }));
   }

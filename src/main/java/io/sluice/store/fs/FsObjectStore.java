@@ -14,8 +14,9 @@ import io.vertx.core.buffer.Buffer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.channels.Channels;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -115,7 +116,8 @@ public final class FsObjectStore implements ObjectStore {
             for (var file : files) {
               var name = file.getFileName().toString();
               try {
-                var modified = Files.getLastModifiedTime(file).toInstant();
+                var modified =
+                    Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
                 pending.add(
                     new PendingMultipart(
                         FsMultipartWrite.keyOf(name),
@@ -133,7 +135,13 @@ public final class FsObjectStore implements ObjectStore {
   @Override
   public Future<Buffer> read(String key) {
     var path = folders.path(key);
-    return blocking(() -> Buffer.buffer(Files.readAllBytes(path)));
+    return blocking(
+        () -> {
+          try (var channel = Folders.open(path, StandardOpenOption.READ);
+              var bytes = Channels.newInputStream(channel)) {
+            return Buffer.buffer(bytes.readAllBytes());
+          }
+        });
   }
 
   @Override
@@ -141,7 +149,7 @@ public final class FsObjectStore implements ObjectStore {
     var path = folders.path(key);
     return blocking(
         () -> {
-          var channel = FileChannel.open(path, StandardOpenOption.READ);
+          var channel = Folders.open(path, StandardOpenOption.READ);
           if (channel.size() < offset + length) {
             channel.close();
             throw new EOFException("a file is shorter than it was: " + path);

@@ -118,14 +118,14 @@ final class PartFile {
 
   private synchronized FileChannel cached() throws IOException {
     if (cached == null) {
-      cached = FileChannel.open(path, StandardOpenOption.WRITE);
+      cached = Folders.open(path, StandardOpenOption.WRITE);
     }
     return cached;
   }
 
   private synchronized FileChannel uncached() throws IOException {
     if (uncached == null) {
-      uncached = FileChannel.open(path, StandardOpenOption.WRITE, DIRECT.orElseThrow());
+      uncached = Folders.open(path, StandardOpenOption.WRITE, DIRECT.orElseThrow());
     }
     return uncached;
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sluice.oci.RegistryError.StoreUnavailable;
 import io.sluice.oci.RegistryException;
 import io.sluice.store.ListRequest;
+import io.sluice.store.ObjectNotFound;
 import io.sluice.store.ObjectStore;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -137,6 +139,68 @@ class FsObjectStoreFilesTest extends FsContract {
     assertThat(keys("")).containsExactly("a/b");
     assertThat(await(() -> store().list(ListRequest.folders("a/"))).folders()).isEmpty();
     assertThat(await(() -> store().list(ListRequest.folders(""))).folders()).containsExactly("a/");
+  }
+
+  /** It could lead to whatever the process may read. */
+  @Example
+  void anObjectThatWasReplacedByASymbolicLinkIsNotThere() throws IOException {
+    put("a/b", "x");
+    put("a/c", "x");
+    var secret = Files.writeString(root().resolve(".tmp/secret"), "a secret");
+    Files.delete(root().resolve("a/b"));
+    Files.createSymbolicLink(root().resolve("a/b"), secret);
+    try {
+      assertThat(keys("")).containsExactly("a/c");
+      assertMissing(() -> store().read("a/b"));
+      assertMissing(() -> store().open("a/b", 0, 8));
+
+      await(() -> store().delete(List.of("a/b")));
+      assertThat(Files.exists(root().resolve("a/b"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+      assertThat(secret).as("the link has gone, not where it led").exists();
+    } finally {
+      Files.delete(secret);
+    }
+  }
+
+  @Example
+  void aGrowingFileThatWasReplacedByASymbolicLinkIsNotWrittenTo() throws IOException {
+    var write = await(() -> store().startMultipart("data/x"));
+    var other = Files.writeString(root().resolve("other"), "untouched");
+    Files.delete(root().resolve(".parts/data!x"));
+    Files.createSymbolicLink(root().resolve(".parts/data!x"), other);
+
+    assertMissing(() -> write.write(1, 0, ByteBuffer.wrap(new byte[] {1})));
+    var resumed = store().resumeMultipart("data/x", write.id(), List.of());
+    assertMissing(resumed::parts);
+    assertMissing(() -> resumed.complete(List.of()));
+
+    assertThat(Files.readString(other)).isEqualTo("untouched");
+    await(resumed::abort);
+    assertThat(other).exists();
+  }
+
+  private static void assertMissing(Callable<? extends Future<?>> call) {
+    assertThatThrownBy(() -> await(() -> call.call().mapEmpty()))
+        .isInstanceOf(ObjectNotFound.class);
+  }
+
+  /** An operator's, who moved a repository elsewhere on the disk. */
+  @Example
+  void aFolderMayBeASymbolicLinkAndStays() throws IOException {
+    var elsewhere = Files.createDirectory(root().resolve("elsewhere"));
+    var link = Files.createDirectory(root().resolve("repos")).resolve("a");
+    Files.createSymbolicLink(link, elsewhere);
+    put("repos/a/_tags/x", "x");
+    put("repos/a/y", "");
+
+    assertThat(keys("repos/a/")).containsExactly("repos/a/_tags/x", "repos/a/y");
+    assertThat(await(() -> store().read("repos/a/_tags/x")).toString()).isEqualTo("x");
+    await(() -> store().delete(List.of("repos/a/_tags/x")));
+
+    assertThat(keys("repos/a/")).containsExactly("repos/a/y");
+    await(() -> store().delete(List.of("repos/a/y")));
+    assertThat(link).isSymbolicLink();
+    Files.delete(link);
   }
 
   @Example
