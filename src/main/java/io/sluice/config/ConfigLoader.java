@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads configuration files: Zot's keys and our own, in JSON or YAML. */
 public final class ConfigLoader {
@@ -26,8 +27,17 @@ public final class ConfigLoader {
    * @throws ConfigException if the file cannot be read, or with everything that is wrong in it
    */
   public static SluiceConfig load(Path file) {
+    return loadWithKeys(file).config();
+  }
+
+  /**
+   * Like {@link #load}, with what is needed to compare it with another version of the file.
+   *
+   * @throws ConfigException if the file cannot be read, or with everything that is wrong in it
+   */
+  public static LoadedConfig loadWithKeys(Path file) {
     var format = formatOf(file);
-    return parse(read(file), format);
+    return parse(file, read(file), format);
   }
 
   /**
@@ -36,18 +46,23 @@ public final class ConfigLoader {
    * @throws ConfigException with everything that is wrong in it
    */
   public static SluiceConfig parse(String text, Format format) {
+    return parse(null, text, format).config();
+  }
+
+  private static LoadedConfig parse(@Nullable Path file, String text, Format format) {
     if (text.length() > TreeParser.MAX_BYTES) {
       throw tooLarge("");
     }
     var diagnostics = new Diagnostics();
-    var root = Section.root(TreeParser.parse(text, format, diagnostics), diagnostics);
+    var written = TreeParser.parse(text, format, diagnostics);
+    var root = Section.root(written, diagnostics);
     var config = SluiceConfig.read(root);
     diagnostics.reportUnknownKeys();
     var problems = diagnostics.problems();
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return config.withWarnings(diagnostics.warnings());
+    return new LoadedConfig(config.withWarnings(diagnostics.warnings()), file, written);
   }
 
   private static Format formatOf(Path file) {

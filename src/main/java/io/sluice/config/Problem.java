@@ -13,13 +13,22 @@ public record Problem(String keyPath, String value, String message, String expec
 
   /** One line fit for a terminal: no control characters, whatever the file holds. */
   public String render() {
+    return render(value);
+  }
+
+  /** Like {@link #render}, but without what was found: for those whom the file is not for. */
+  public String renderWithoutValue() {
+    return render("");
+  }
+
+  private String render(String shown) {
     var line = new StringBuilder();
     if (!keyPath.isEmpty()) {
       line.append(keyPath).append(": ");
     }
     line.append(message);
-    if (!value.isEmpty()) {
-      line.append(", found \"").append(value).append('"');
+    if (!shown.isEmpty()) {
+      line.append(", found \"").append(shown).append('"');
     }
     if (!expected.isEmpty()) {
       line.append("; expected ").append(expected);

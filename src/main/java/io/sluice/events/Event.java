@@ -4,6 +4,7 @@ import io.sluice.oci.Digest;
 import io.sluice.oci.Reference;
 import io.sluice.oci.RepositoryName;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,8 +18,6 @@ public sealed interface Event {
 
   Occasion occasion();
 
-  RepositoryName repository();
-
   /** The last part of the address, and {@code kind} in the JSON form. */
   default String kind() {
     return switch (this) {
@@ -27,12 +26,19 @@ public sealed interface Event {
       case Deleted _ -> "delete";
       case Mounted _ -> "mount";
       case UploadProgress _ -> "upload";
+      case Refused _ -> "auth";
+      case ConfigReloaded _ -> "config";
     };
   }
 
   /** Where it is published. */
   default String address() {
     return ADDRESS_PREFIX + kind();
+  }
+
+  /** What happened in one repository. */
+  sealed interface OfRepository extends Event {
+    RepositoryName repository();
   }
 
   /**
@@ -49,7 +55,7 @@ public sealed interface Event {
       String mediaType,
       long size,
       Duration duration)
-      implements Event {}
+      implements OfRepository {}
 
   /**
    * A manifest or a blob was sent to a client, whole or in part.
@@ -66,7 +72,7 @@ public sealed interface Event {
       String mediaType,
       long size,
       Duration duration)
-      implements Event {}
+      implements OfRepository {}
 
   /** What a deletion was of. */
   enum Target {
@@ -86,7 +92,7 @@ public sealed interface Event {
       Target target,
       Reference reference,
       Digest digest)
-      implements Event {}
+      implements OfRepository {}
 
   /**
    * A blob was mounted from another repository, so that nothing had to be uploaded.
@@ -95,7 +101,7 @@ public sealed interface Event {
    */
   record Mounted(
       Occasion occasion, RepositoryName repository, Digest digest, Optional<RepositoryName> from)
-      implements Event {}
+      implements OfRepository {}
 
   /** Where an upload stands. */
   enum Stage {
@@ -123,5 +129,40 @@ public sealed interface Event {
       Optional<Digest> digest,
       Duration duration,
       Optional<String> error)
+      implements OfRepository {}
+
+  /** Why somebody was refused. */
+  enum Reason {
+    /** The user or the password is not right; or a token, a key, a certificate. */
+    WRONG_CREDENTIALS,
+    /** Who it is is clear, or nobody in particular, and may not do this. */
+    DENIED,
+    /** Too many tries, or too many requests. */
+    LIMITED
+  }
+
+  /**
+   * A client was refused. The first request of a client that has yet to learn that it must log in
+   * is not told: every login begins with one.
+   *
+   * @param repository that was asked for; empty where the request is of none
+   * @param action what was wanted, as in {@code accessControl}: {@code read}, {@code create},
+   *     {@code update}, {@code delete}; empty when it was only about who it is
+   */
+  record Refused(
+      Occasion occasion, Optional<RepositoryName> repository, Reason reason, String action)
+      implements Event {}
+
+  /**
+   * A new version of the configuration, or of a file that it names, was taken over; or, with an
+   * error, was not, and the old one stays in force.
+   *
+   * @param changed the paths of the keys that differ; with {@code " (content)"} behind it, that of
+   *     a file whose content does
+   * @param needRestart those that take effect with the next start only, also of earlier reloads
+   * @param error what is wrong with it, without any value of the configuration
+   */
+  record ConfigReloaded(
+      Occasion occasion, List<String> changed, List<String> needRestart, Optional<String> error)
       implements Event {}
 }

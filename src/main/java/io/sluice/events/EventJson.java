@@ -1,5 +1,6 @@
 package io.sluice.events;
 
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 
@@ -17,8 +18,10 @@ public final class EventJson {
         new JsonObject()
             .put("id", occasion.id().value())
             .put("time", occasion.time().toString())
-            .put("kind", event.kind())
-            .put("repository", event.repository().value());
+            .put("kind", event.kind());
+    if (event instanceof Event.OfRepository in) {
+      json.put("repository", in.repository().value());
+    }
     switch (event) {
       case Event.Pushed e ->
           json.put("reference", e.reference().toString())
@@ -46,6 +49,16 @@ public final class EventJson {
             .put("size", e.received())
             .put("durationMs", e.duration().toMillis());
         e.digest().ifPresent(digest -> json.put("digest", digest.toString()));
+        e.error().ifPresent(error -> json.put("error", error));
+      }
+      case Event.Refused e -> {
+        e.repository().ifPresent(repository -> json.put("repository", repository.value()));
+        json.put("reason", e.reason().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        putIfPresent(json, "action", e.action());
+      }
+      case Event.ConfigReloaded e -> {
+        json.put("changed", new JsonArray(e.changed()))
+            .put("needRestart", new JsonArray(e.needRestart()));
         e.error().ifPresent(error -> json.put("error", error));
       }
     }

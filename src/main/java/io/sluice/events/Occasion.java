@@ -13,9 +13,10 @@ import java.time.Instant;
  * @param clientAddress without the port; behind trusted proxies the one that they name
  */
 public record Occasion(
-    Ulid id,
-    Instant time,
-    String requestId,
-    String actor,
-    String clientAddress,
-    String userAgent) {}
+    Ulid id, Instant time, String requestId, String actor, String clientAddress, String userAgent) {
+
+  /** When no client caused it. */
+  public static Occasion ofProcess(Ulid id, Instant time) {
+    return new Occasion(id, time, "", "", "", "");
+  }
+}
