@@ -68,7 +68,9 @@ public final class AccessPolicy {
     return switch (caller) {
       case Caller.Anonymous _ -> allowsAnonymous(action, repository);
       case Caller.User user ->
-          user.scopes().allow(action, repository) && allowsUser(user.name(), action, repository);
+          // A wish to be warned holds for each of the user's keys.
+          (action == Action.DETECT_MANIFEST_COLLISION || user.scopes().allow(action, repository))
+              && allowsUser(user.name(), action, repository);
     };
   }
 

@@ -8,11 +8,11 @@ import java.util.HexFormat;
  * What counts as one client: an IPv4 address, or the 64 bits of an IPv6 network, since whoever has
  * one address of that has them all (RFC 6177).
  */
-final class AddressBlock {
+public final class AddressBlock {
   private AddressBlock() {}
 
   /** A key that is the same for all addresses of a client; never looks up a name. */
-  static String of(String address) {
+  public static String of(String address) {
     if (address.indexOf(':') < 0) {
       return address;
     }

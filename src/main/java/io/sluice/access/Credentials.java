@@ -41,7 +41,7 @@ public sealed interface Credentials {
    * password is nobody: some clients send that when they have no login.
    */
   static Credentials parse(List<String> authorizationHeaders) {
-    if (authorizationHeaders.isEmpty()) {
+    if (authorizationHeaders.stream().allMatch(String::isBlank)) {
       return new None();
     }
     if (authorizationHeaders.size() > 1) {

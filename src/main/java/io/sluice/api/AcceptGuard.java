@@ -5,9 +5,11 @@ import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpServerOptions;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,13 +26,13 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
   private static final String FIRST_REQUEST = "sluice-first-request";
   private static final AttributeKey<Boolean> COUNTED = AttributeKey.valueOf("sluice.counted");
 
-  private final int limit;
   private final Duration headerTimeout;
-  private final AtomicInteger count;
+  private final HttpServerOptions options;
+  private final ConnectionCount count;
 
-  private AcceptGuard(int limit, Duration headerTimeout, AtomicInteger count) {
-    this.limit = limit;
+  private AcceptGuard(Duration headerTimeout, HttpServerOptions options, ConnectionCount count) {
     this.headerTimeout = headerTimeout;
+    this.options = options;
     this.count = count;
   }
 
@@ -40,49 +42,50 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
    *
    * @return false when there are too many
    */
-  static boolean admit(Channel connection, ApiSettings settings, AtomicInteger count) {
-    install(connection.parent(), settings, count);
+  static boolean admit(
+      Channel connection,
+      Duration headerTimeout,
+      HttpServerOptions options,
+      ConnectionCount count) {
+    install(connection.parent(), new AcceptGuard(headerTimeout, options, count));
     var waiting = connection.pipeline().get(FIRST_REQUEST);
     if (waiting != null) {
       connection.pipeline().remove(waiting);
     }
-    return connection.hasAttr(COUNTED) || count(connection, settings.maxConnections(), count);
+    return connection.hasAttr(COUNTED) || count(connection, count);
   }
 
-  private static void install(
-      @Nullable Channel listening, ApiSettings settings, AtomicInteger count) {
+  private static void install(@Nullable Channel listening, AcceptGuard guard) {
     if (listening == null || listening.pipeline().get(NAME) != null) {
       return;
     }
     try {
-      listening
-          .pipeline()
-          .addFirst(
-              NAME, new AcceptGuard(settings.maxConnections(), settings.headerTimeout(), count));
+      listening.pipeline().addFirst(NAME, guard);
     } catch (IllegalArgumentException installedBefore) {
       // by another event loop
     }
   }
 
-  private static boolean count(Channel connection, int limit, AtomicInteger count) {
-    if (count.incrementAndGet() > limit) {
-      count.decrementAndGet();
+  private static boolean count(Channel connection, ConnectionCount count) {
+    @Nullable InetAddress address =
+        connection.remoteAddress() instanceof InetSocketAddress remote ? remote.getAddress() : null;
+    if (!count.admit(address)) {
       return false;
     }
     connection.attr(COUNTED).set(true);
-    connection.closeFuture().addListener(_ -> count.decrementAndGet());
+    connection.closeFuture().addListener(_ -> count.release(address));
     return true;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     if (message instanceof Channel connection) {
-      if (!count(connection, limit, count)) {
+      if (!count(connection, count)) {
         // To close it at once costs least.
         connection.unsafe().closeForcibly();
         return;
       }
-      connection.pipeline().addFirst(FIRST_REQUEST, new FirstRequest(headerTimeout));
+      connection.pipeline().addFirst(FIRST_REQUEST, new FirstRequest(headerTimeout, options));
     }
     context.fireChannelRead(message);
   }
@@ -90,14 +93,17 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
   /** Closes a connection whose first request does not come in time. */
   private static final class FirstRequest extends ChannelInboundHandlerAdapter {
     private final Duration patience;
+    private final HttpServerOptions options;
     private java.util.concurrent.@Nullable Future<?> deadline;
 
-    FirstRequest(Duration patience) {
+    FirstRequest(Duration patience, HttpServerOptions options) {
       this.patience = patience;
+      this.options = options;
     }
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+      StrictDecoder.install(context.channel(), options);
       deadline =
           context
               .executor()

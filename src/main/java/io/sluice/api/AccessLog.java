@@ -48,6 +48,7 @@ final class AccessLog {
     var request = exchange.request();
     LOG.atInfo()
         .addKeyValue("clientIP", exchange.clientAddress())
+        .addKeyValue("user", exchange.actor())
         .addKeyValue("method", request.method().name())
         .addKeyValue("path", request.uri())
         .addKeyValue("statusCode", exchange.response().getStatusCode())

@@ -1,9 +1,7 @@
 package io.sluice.api;
 
-import io.sluice.config.Cidr;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,35 +11,26 @@ import java.util.Optional;
  * @param externalUrl what clients call this registry by, for absolute {@code Location}s
  * @param absoluteUrls whether {@code Location} is absolute; relative ones suit every proxy and
  *     every client we know of
- * @param trustedProxies whose {@code X-Forwarded-*} are believed
- * @param allowOrigin of cross-origin requests; empty for any, without credentials
  * @param readIdle a body of which no byte comes for so long is given up; empty for never
  * @param writeIdle a client that takes no byte for so long is cut off; empty for never
  * @param headerTimeout for a request's line and headers to arrive, counted from the connection's
  *     beginning
  * @param keepAlive how long a connection may be without a request
- * @param maxConnections that are served at once; more are closed as they come
  * @param maxHeaderSize in bytes
  * @param maxManifestSize in bytes
  * @param progressInterval between two events of one upload
+ * @param tls what to start with; empty to serve without TLS
  */
 public record ApiSettings(
     String address,
     int port,
     Optional<URI> externalUrl,
     boolean absoluteUrls,
-    List<Cidr> trustedProxies,
-    Optional<String> allowOrigin,
     Optional<Duration> readIdle,
     Optional<Duration> writeIdle,
     Duration headerTimeout,
     Duration keepAlive,
-    int maxConnections,
     int maxHeaderSize,
     int maxManifestSize,
-    Duration progressInterval) {
-
-  public ApiSettings {
-    trustedProxies = List.copyOf(trustedProxies);
-  }
-}
+    Duration progressInterval,
+    Optional<TlsMaterial> tls) {}

@@ -18,7 +18,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,22 +35,27 @@ public final class ApiVerticle extends VerticleBase {
   private static final int MAX_REQUEST_LINE = 8 << 10;
 
   private final ApiSettings settings;
-  private final AtomicInteger connectionCount;
+  private final ConnectionCount connectionCount;
+  private final Supplier<InForce> inForce;
   private @Nullable HttpServer server;
 
   /**
    * One of several instances.
    *
    * @param connectionCount shared by all of them
+   * @param inForce asked with each request
    */
-  public ApiVerticle(ApiSettings settings, AtomicInteger connectionCount) {
+  public ApiVerticle(
+      ApiSettings settings, ConnectionCount connectionCount, Supplier<InForce> inForce) {
     this.settings = settings;
+    this.inForce = inForce;
     this.connectionCount = connectionCount;
   }
 
   @Override
   public Future<?> start() {
-    var connections = new Connections(vertx, settings, connectionCount);
+    var options = options();
+    var connections = new Connections(vertx, settings, options, connectionCount);
     var common =
         new Exchange.Shared(
             vertx,
@@ -58,10 +63,10 @@ public final class ApiVerticle extends VerticleBase {
             new EventPublisher(vertx),
             new Ulids(InstantSource.system()),
             settings,
-            new Forwarded(settings.trustedProxies()),
+            inForce,
             connections);
-    var router = routes(vertx, common, new Cors(settings.allowOrigin()));
-    var http = vertx.createHttpServer(options());
+    var router = routes(vertx, common);
+    var http = vertx.createHttpServer(options);
     server = http;
     // -1 is a free port that all instances share.
     int port = settings.port() == 0 ? -1 : settings.port();
@@ -89,6 +94,16 @@ public final class ApiVerticle extends VerticleBase {
     return server == null ? -1 : server.actualPort();
   }
 
+  /**
+   * Uses other certificates for connections from now on; those that are open keep theirs. Only for
+   * a server that was started with some.
+   */
+  public Future<Void> use(TlsMaterial tls) {
+    return server == null
+        ? Future.succeededFuture()
+        : server.updateSSLOptions(tls.options(settings.headerTimeout())).mapEmpty();
+  }
+
   /** Takes no more connections, and lets requests that are under way end, for so long. */
   public Future<Void> drain(long millis) {
     return server == null
@@ -97,17 +112,20 @@ public final class ApiVerticle extends VerticleBase {
   }
 
   private HttpServerOptions options() {
-    return new HttpServerOptions()
-        .setMaxChunkSize(MAX_CHUNK)
-        .setMaxHeaderSize(settings.maxHeaderSize())
-        .setMaxInitialLineLength(MAX_REQUEST_LINE)
-        .setHandle100ContinueAutomatically(false)
-        .setHttp2ClearTextEnabled(true)
-        .setTcpKeepAlive(true);
+    var options =
+        new HttpServerOptions()
+            .setMaxChunkSize(MAX_CHUNK)
+            .setMaxHeaderSize(settings.maxHeaderSize())
+            .setMaxInitialLineLength(MAX_REQUEST_LINE)
+            .setHandle100ContinueAutomatically(false)
+            .setHttp2ClearTextEnabled(true)
+            .setTcpKeepAlive(true);
+    settings.tls().ifPresent(tls -> tls.addTo(options, settings.headerTimeout()));
+    return options;
   }
 
-  private static Router routes(Vertx vertx, Exchange.Shared shared, Cors cors) {
-    var registry = new RegistryRoutes(shared, cors);
+  private static Router routes(Vertx vertx, Exchange.Shared shared) {
+    var registry = new RegistryRoutes(shared);
     var router = Router.router(vertx);
     // First, and by the path as it was sent: no other route's idea of a path may come before our
     // own.
@@ -122,6 +140,7 @@ public final class ApiVerticle extends VerticleBase {
               }
             });
     HealthRoutes.mount(router, shared);
+    ApiKeyRoutes.mount(router, shared);
     router.errorHandler(
         400,
         context ->

@@ -1,5 +1,6 @@
 package io.sluice.api;
 
+import io.sluice.config.AccessControlConfig.Action;
 import io.sluice.events.Event;
 import io.sluice.oci.Digest;
 import io.sluice.oci.RepositoryName;
@@ -18,7 +19,7 @@ final class BlobReads {
   static Future<Void> head(Exchange exchange, RepositoryName repository, Digest digest) {
     // Whoever asks for the head of a blob may be about to push, and will skip it: see StatBlob.
     return exchange
-        .ask(new StatBlob(repository, digest, true))
+        .ask(new StatBlob(repository, digest, exchange.may(Action.CREATE, repository)))
         .compose(
             size -> {
               if (isKnown(exchange, digest)) {
@@ -112,6 +113,7 @@ final class BlobReads {
         .ask(new DeleteBlob(repository, digest))
         .compose(
             _ -> {
+              exchange.concerns(digest);
               exchange.publish(
                   occasion ->
                       new Event.Deleted(occasion, repository, Event.Target.BLOB, digest, digest));
@@ -120,6 +122,9 @@ final class BlobReads {
   }
 
   private static void describe(Exchange exchange, Digest digest) {
+    // What somebody had to log in for is not for a cache that others share.
+    var cacheable =
+        exchange.caller().isAnonymous() ? "max-age=31536000" : "private, max-age=31536000";
     exchange
         .response()
         .putHeader(HttpHeaders.CONTENT_TYPE, Headers.OCTETS)
@@ -127,7 +132,7 @@ final class BlobReads {
         .putHeader(HttpHeaders.ETAG, etag(digest))
         .putHeader(HttpHeaders.ACCEPT_RANGES, "bytes")
         // Content by digest never changes.
-        .putHeader(HttpHeaders.CACHE_CONTROL, "max-age=31536000");
+        .putHeader(HttpHeaders.CACHE_CONTROL, cacheable);
   }
 
   /** Whether the client has this content already ({@code If-None-Match}, RFC 9110, 13.1.2). */

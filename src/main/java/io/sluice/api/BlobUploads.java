@@ -1,5 +1,6 @@
 package io.sluice.api;
 
+import io.sluice.config.AccessControlConfig.Action;
 import io.sluice.events.Event;
 import io.sluice.oci.Digest;
 import io.sluice.oci.RegistryError;
@@ -17,6 +18,7 @@ import io.sluice.upload.UploadWriter;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpHeaders;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * {@code /v2/<name>/blobs/uploads/…}: how blobs come in (distribution specification, "Pushing
@@ -39,7 +41,7 @@ final class BlobUploads {
 
   private static Future<Void> begin(Exchange exchange, RepositoryName repository) {
     return exchange
-        .ask(new BeginUpload(repository, "", algorithm(exchange)))
+        .ask(new BeginUpload(repository, exchange.actor(), algorithm(exchange)))
         .compose(
             id -> {
               UploadEvents.publish(exchange, repository, id, Event.Stage.STARTED, 0);
@@ -61,7 +63,7 @@ final class BlobUploads {
     var from =
         exchange.parameter("from").filter(text -> !text.isEmpty()).map(RepositoryName::parse);
     return exchange
-        .ask(new MountBlob(repository, digest, from, _ -> true))
+        .ask(new MountBlob(repository, digest, from, readable(exchange)))
         .compose(
             mounted -> {
               if (!mounted) {
@@ -75,25 +77,25 @@ final class BlobUploads {
   private static Future<Void> takeWhole(
       Exchange exchange, RepositoryName repository, Digest digest) {
     return exchange
-        .ask(new BeginUpload(repository, "", digest.algorithm()))
+        .ask(new BeginUpload(repository, exchange.actor(), digest.algorithm()))
         .compose(
             id -> {
               UploadEvents.publish(exchange, repository, id, Event.Stage.STARTED, 0);
               return exchange
-                  .ask(new LeaseUpload(handle(repository, id)))
+                  .ask(new LeaseUpload(handle(exchange, repository, id)))
                   .compose(
                       writer -> receive(exchange, repository, writer, exchange.body().announced()))
                   .onFailure(cause -> UploadEvents.failed(exchange, repository, id, 0, cause))
                   .compose(_ -> finish(exchange, repository, id, digest))
                   // There is no session that the client could take up again.
-                  .onFailure(_ -> exchange.ask(new CancelUpload(handle(repository, id))));
+                  .onFailure(_ -> exchange.ask(new CancelUpload(handle(exchange, repository, id))));
             });
   }
 
   /** GET: how far the upload is. */
   static Future<Void> get(Exchange exchange, RepositoryName repository, UploadId id) {
     return exchange
-        .ask(new UploadOffset(handle(repository, id)))
+        .ask(new UploadOffset(handle(exchange, repository, id)))
         .compose(offset -> respond(exchange, 204, repository, id, offset));
   }
 
@@ -123,7 +125,7 @@ final class BlobUploads {
 
   static Future<Void> delete(Exchange exchange, RepositoryName repository, UploadId id) {
     return exchange
-        .ask(new CancelUpload(handle(repository, id)))
+        .ask(new CancelUpload(handle(exchange, repository, id)))
         .compose(
             _ -> {
               UploadEvents.failed(exchange, repository, id, 0, "cancelled by the client");
@@ -135,7 +137,7 @@ final class BlobUploads {
   private static Future<Long> append(Exchange exchange, RepositoryName repository, UploadId id) {
     var chunk = Ranges.parseChunk(exchange.request().getHeader(HttpHeaders.CONTENT_RANGE));
     return exchange
-        .ask(new LeaseUpload(handle(repository, id)))
+        .ask(new LeaseUpload(handle(exchange, repository, id)))
         .compose(
             writer -> {
               var misfit = misfit(exchange, writer, chunk);
@@ -213,7 +215,7 @@ final class BlobUploads {
   private static Future<Void> finish(
       Exchange exchange, RepositoryName repository, UploadId id, Digest digest) {
     return exchange
-        .ask(new FinishUpload(handle(repository, id), digest))
+        .ask(new FinishUpload(handle(exchange, repository, id), digest))
         .onFailure(cause -> UploadEvents.failed(exchange, repository, id, 0, cause))
         .compose(
             size -> {
@@ -222,11 +224,19 @@ final class BlobUploads {
             });
   }
 
-  private static UploadHandle handle(RepositoryName repository, UploadId id) {
-    return new UploadHandle(repository, id, "");
+  /** Whoever may not read a repository must not learn from a mount what is in it. */
+  private static Predicate<RepositoryName> readable(Exchange exchange) {
+    var policy = exchange.inForce().access().policy();
+    var caller = exchange.caller();
+    return name -> policy.allows(caller, Action.READ, name);
+  }
+
+  private static UploadHandle handle(Exchange exchange, RepositoryName repository, UploadId id) {
+    return new UploadHandle(repository, id, exchange.actor());
   }
 
   private static Future<Void> created(Exchange exchange, RepositoryName repository, Digest digest) {
+    exchange.concerns(digest);
     exchange
         .response()
         .putHeader(

@@ -4,14 +4,17 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerOptions;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,11 +38,13 @@ final class Connections {
   private static final long SWEEP_MOST_MILLIS = 1000;
 
   private final ApiSettings settings;
-  private final AtomicInteger open;
+  private final HttpServerOptions options;
+  private final ConnectionCount open;
   private final Map<HttpConnection, Connection> connections = new HashMap<>();
 
-  Connections(Vertx vertx, ApiSettings settings, AtomicInteger open) {
+  Connections(Vertx vertx, ApiSettings settings, HttpServerOptions options, ConnectionCount open) {
     this.settings = settings;
+    this.options = options;
     this.open = open;
     vertx.setPeriodic(sweepMillis(settings), _ -> sweep());
   }
@@ -62,7 +67,8 @@ final class Connections {
   void opened(HttpConnection http) {
     var connection = new Connection(http);
     if (connection.context != null
-        && !AcceptGuard.admit(connection.context.channel(), settings, open)) {
+        && !AcceptGuard.admit(
+            connection.context.channel(), settings.headerTimeout(), options, open)) {
       http.close();
       return;
     }
@@ -92,8 +98,14 @@ final class Connections {
     return connection != null && connection.refused;
   }
 
+  /** The certificate that the client has shown, and that was verified. */
+  Optional<X509Certificate> certificate(HttpConnection http) {
+    var connection = connections.get(http);
+    return connection == null ? Optional.empty() : connection.certificate;
+  }
+
   int count() {
-    return open.get();
+    return open.all();
   }
 
   private void sweep() {
@@ -110,6 +122,7 @@ final class Connections {
     private final HttpConnection http;
     private final List<Activity> activities = new ArrayList<>();
     private final @Nullable ChannelHandlerContext context;
+    private final Optional<X509Certificate> certificate;
     private boolean first = true;
     private boolean refused;
     private long quietSince = System.nanoTime();
@@ -119,6 +132,7 @@ final class Connections {
 
     private Connection(HttpConnection http) {
       this.http = http;
+      this.certificate = shown(http.sslSession());
       this.context =
           http instanceof io.vertx.core.http.impl.HttpServerConnection server
               ? server.channelHandlerContext()
@@ -134,6 +148,16 @@ final class Connections {
         http.close();
       } else {
         var unused = context.close();
+      }
+    }
+
+    private static Optional<X509Certificate> shown(@Nullable SSLSession session) {
+      try {
+        return session != null && session.getPeerCertificates()[0] instanceof X509Certificate it
+            ? Optional.of(it)
+            : Optional.empty();
+      } catch (SSLPeerUnverifiedException _) {
+        return Optional.empty();
       }
     }
 

@@ -21,7 +21,7 @@ final class ContentSender {
     return switch (content) {
       case Content.InMemory(Buffer bytes) -> response.end(bytes);
       case Content.InFile file ->
-          (exchange.request().version() == HttpVersion.HTTP_2
+          (exchange.request().version() == HttpVersion.HTTP_2 || exchange.request().isSSL()
                   ? sendChunks(exchange, file, 0)
                   : response.sendFile(file.channel(), file.offset(), file.length()))
               .onComplete(_ -> exchange.vertx().executeBlocking(() -> close(file), false));
@@ -42,7 +42,7 @@ final class ContentSender {
     return true;
   }
 
-  /** HTTP/2 frames its data, so the kernel can't send the file by itself. */
+  /** HTTP/2 frames its data and TLS encrypts it, so the kernel can't send the file by itself. */
   private static Future<Void> sendChunks(Exchange exchange, Content.InFile file, long sent) {
     long left = file.length() - sent;
     if (left == 0) {

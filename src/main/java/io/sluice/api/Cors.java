@@ -2,30 +2,55 @@ package io.sluice.api;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Cross-origin requests ({@code http.allowOrigin}): from any origin without credentials, or from
- * the one that is named, with them.
+ * those that are named, with them.
  */
 final class Cors {
-  private final Optional<String> origin;
+  // Empty for any.
+  private final Set<String> origins;
 
-  Cors(Optional<String> origin) {
-    this.origin = origin;
+  /**
+   * For these origins.
+   *
+   * @param allowOrigin one, or several with commas between; empty or {@code *} for any
+   */
+  Cors(Optional<String> allowOrigin) {
+    this.origins =
+        allowOrigin
+            .filter(text -> !text.strip().equals("*"))
+            .map(
+                text ->
+                    Arrays.stream(text.split(","))
+                        .map(String::strip)
+                        .filter(origin -> !origin.isEmpty() && !origin.equals("*"))
+                        .collect(Collectors.toUnmodifiableSet()))
+            .orElse(Set.of());
   }
 
   /** Marks an answer as one that scripts of the origin may read. */
   void mark(HttpServerRequest request) {
     var headers = request.response().headers();
-    headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin.orElse("*"));
+    if (origins.isEmpty()) {
+      // Any page may read what anybody may; never with the credentials that a browser holds.
+      headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    } else {
+      headers.set(HttpHeaders.VARY, "Origin");
+      var origin = request.getHeader(HttpHeaders.ORIGIN);
+      if (origin == null || !origins.contains(origin)) {
+        return;
+      }
+      headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+      headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+    }
     headers.set(
         HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS,
         "Docker-Content-Digest, Location, Range, Link, OCI-Subject, WWW-Authenticate, X-Request-Id");
-    if (origin.isPresent()) {
-      headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
-      headers.set(HttpHeaders.VARY, "Origin");
-    }
   }
 
   /** Answers a browser that asks beforehand. */

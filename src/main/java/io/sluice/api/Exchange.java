@@ -1,12 +1,16 @@
 package io.sluice.api;
 
+import io.sluice.access.Caller;
 import io.sluice.bus.Bus;
 import io.sluice.bus.Command;
+import io.sluice.config.AccessControlConfig.Action;
 import io.sluice.events.Event;
 import io.sluice.events.EventPublisher;
 import io.sluice.events.Occasion;
+import io.sluice.oci.Digest;
 import io.sluice.oci.RegistryError;
 import io.sluice.oci.RegistryException;
+import io.sluice.oci.RepositoryName;
 import io.sluice.ulid.Ulids;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -16,11 +20,13 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,18 +49,24 @@ final class Exchange {
       EventPublisher events,
       Ulids ulids,
       ApiSettings settings,
-      Forwarded forwarded,
+      Supplier<InForce> inForce,
       Connections connections) {}
 
   private final Shared shared;
+  private final InForce inForce;
   private final HttpServerRequest request;
   private final RequestBody body;
   private final String requestId;
   private final AccessLog log;
   private final long start = System.nanoTime();
+  private Caller caller = new Caller.Anonymous();
+  private Optional<Admission.Wanted> wanted = Optional.empty();
+  private Optional<Digest> digest = Optional.empty();
+  private Optional<String> refusal = Optional.empty();
 
   Exchange(Shared shared, HttpServerRequest request) {
     this.shared = shared;
+    this.inForce = shared.inForce().get();
     this.request = request;
     var activity = shared.connections().begun(request.connection());
     this.body = new RequestBody(shared.vertx(), request, activity);
@@ -63,9 +75,14 @@ final class Exchange {
         given != null && REQUEST_ID.matcher(given).matches()
             ? given
             : shared.ulids().next().value();
-    request.response().putHeader(Headers.REQUEST_ID, requestId);
+    request
+        .response()
+        .putHeader(Headers.REQUEST_ID, requestId)
+        .putHeader(Headers.CONTENT_TYPE_OPTIONS, Headers.NOSNIFF)
+        .putHeader(Headers.CONTENT_SECURITY_POLICY, Headers.NO_CONTENT);
     this.log = new AccessLog(this);
     log.whenOver(activity::end);
+    log.whenOver(() -> AuditLog.note(this));
     log.watch();
   }
 
@@ -89,12 +106,72 @@ final class Exchange {
     return shared.settings();
   }
 
+  /** What was in force when the request came. */
+  InForce inForce() {
+    return inForce;
+  }
+
   String requestId() {
     return requestId;
   }
 
   String clientAddress() {
-    return shared.forwarded().clientAddress(request);
+    return inForce.forwarded().clientAddress(request);
+  }
+
+  /** The client's certificate, if it has shown one and they are of interest. */
+  Optional<X509Certificate> certificate() {
+    return inForce.access().takesCertificates()
+        ? shared.connections().certificate(request.connection())
+        : Optional.empty();
+  }
+
+  /** It is known now who asks. */
+  void isFrom(Caller known) {
+    caller = known;
+  }
+
+  /** Who asks; anonymous until somebody has looked. */
+  Caller caller() {
+    return caller;
+  }
+
+  /** The user's name for the record, empty for anonymous. */
+  String actor() {
+    return caller.name();
+  }
+
+  boolean may(Action action, RepositoryName repository) {
+    return inForce.access().policy().allows(caller, action, repository);
+  }
+
+  void wants(Optional<Admission.Wanted> known) {
+    wanted = known;
+  }
+
+  /** What is asked for, once the path was read; empty if it is of no repository. */
+  Optional<Admission.Wanted> wanted() {
+    return wanted;
+  }
+
+  /** The answer is about this content. */
+  void concerns(Digest known) {
+    digest = Optional.of(known);
+  }
+
+  Optional<Digest> digest() {
+    return digest;
+  }
+
+  /** Why the request was refused, if it was. */
+  Optional<String> refusal() {
+    return refusal;
+  }
+
+  /** Whether a client only asks whether it has to log in. */
+  boolean isFirstQuestion() {
+    return request.getHeader(HttpHeaders.AUTHORIZATION) == null
+        && ("/v2/".equals(request.path()) || "/v2".equals(request.path()));
   }
 
   String userAgent() {
@@ -136,7 +213,7 @@ final class Exchange {
                     shared.ulids().next(),
                     Instant.now(),
                     requestId,
-                    "",
+                    actor(),
                     clientAddress(),
                     userAgent())));
   }
@@ -168,7 +245,7 @@ final class Exchange {
     return settings()
             .externalUrl()
             .map(Object::toString)
-            .orElseGet(() -> shared.forwarded().base(request))
+            .orElseGet(() -> inForce.forwarded().base(request))
         + path;
   }
 
@@ -198,9 +275,52 @@ final class Exchange {
 
   /**
    * Answers with what went wrong, in the specification's form; when the answer has begun, only
-   * cutting it is honest.
+   * cutting it is honest. A refusal waits for {@code http.auth.failDelay}.
    */
   void fail(Throwable cause) {
+    if (cause instanceof RegistryException expected && refused(expected.error())) {
+      long millis = inForce.access().failDelay().toMillis();
+      if (millis > 0) {
+        vertx().setTimer(millis, _ -> answerFailure(cause));
+        return;
+      }
+    }
+    answerFailure(cause);
+  }
+
+  /**
+   * Records a refusal, and tells of it.
+   *
+   * @return whether it is one that shall wait: whoever has not tried yet is sent to log in at once
+   */
+  private boolean refused(RegistryError error) {
+    var reason =
+        switch (error) {
+          case RegistryError.Unauthorized(_, boolean tried) ->
+              tried ? Event.Reason.WRONG_CREDENTIALS : Event.Reason.DENIED;
+          case RegistryError.Denied _ -> Event.Reason.DENIED;
+          case RegistryError.TooManyRequests _ -> Event.Reason.LIMITED;
+          default -> null;
+        };
+    if (reason == null) {
+      return false;
+    }
+    refusal = Optional.of(error.message());
+    if (isFirstQuestion()) {
+      return false;
+    }
+    publish(
+        occasion ->
+            new Event.Refused(
+                occasion,
+                wanted.map(Admission.Wanted::repository),
+                reason,
+                wanted.map(it -> it.action().key()).orElse("")));
+    return !(error instanceof RegistryError.Unauthorized(_, boolean tried) && !tried)
+        && reason != Event.Reason.LIMITED;
+  }
+
+  private void answerFailure(Throwable cause) {
     var response = response();
     if (response.ended() || response.closed()) {
       return;
@@ -262,6 +382,11 @@ final class Exchange {
           headers.set(HttpHeaders.CONTENT_RANGE, "bytes */" + e.size());
       case RegistryError.TooManyRequests e ->
           headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(e.retryAfterSeconds()));
+      case RegistryError.Unauthorized _ -> {
+        if (!Admission.asksForItself(this)) {
+          headers.set(Headers.WWW_AUTHENTICATE, Admission.challenge(inForce.access()));
+        }
+      }
       case RegistryError.ShuttingDown _ -> headers.set(HttpHeaders.RETRY_AFTER, "5");
       default -> {}
     }

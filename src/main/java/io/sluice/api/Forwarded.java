@@ -58,7 +58,9 @@ final class Forwarded {
       return scheme + "://" + forwardedHost;
     }
     var authority = request.authority();
-    return authority == null ? "" : scheme + "://" + authority;
+    return authority == null || !HOST.matcher(authority.toString()).matches()
+        ? ""
+        : scheme + "://" + authority;
   }
 
   private static String peer(HttpServerRequest request) {

@@ -12,6 +12,15 @@ final class Headers {
   static final CharSequence OCI_FILTERS = AsciiString.cached("OCI-Filters-Applied");
   static final CharSequence REQUEST_ID = AsciiString.cached("X-Request-Id");
 
+  static final CharSequence WWW_AUTHENTICATE = AsciiString.cached("WWW-Authenticate");
+  static final CharSequence CONTENT_TYPE_OPTIONS = AsciiString.cached("X-Content-Type-Options");
+  static final CharSequence NOSNIFF = AsciiString.cached("nosniff");
+  static final CharSequence CONTENT_SECURITY_POLICY = AsciiString.cached("Content-Security-Policy");
+
+  /** A browser that is led to a blob must not run what is in it. */
+  static final CharSequence NO_CONTENT =
+      AsciiString.cached("default-src 'none'; frame-ancestors 'none'; sandbox");
+
   static final CharSequence RANGE = AsciiString.cached("Range");
   static final CharSequence IF_RANGE = AsciiString.cached("If-Range");
   static final CharSequence LINK = AsciiString.cached("Link");

@@ -1,6 +1,7 @@
 package io.sluice.api;
 
 import io.netty.handler.codec.http.QueryStringEncoder;
+import io.sluice.config.AccessControlConfig.Action;
 import io.sluice.oci.Digest;
 import io.sluice.oci.MediaTypes;
 import io.sluice.oci.RegistryError;
@@ -13,6 +14,7 @@ import io.sluice.registry.Commands.ListTags;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,6 +26,9 @@ final class Lists {
    * Link}.
    */
   private static final int MAX_PAGE = 10_000;
+
+  /** So much of the catalog is read at once for a client that may not see all of it. */
+  private static final int FURTHER_LOOK = 1000;
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
@@ -54,16 +59,41 @@ final class Lists {
     int limit = limit(exchange);
     var last =
         exchange.parameter("last").filter(text -> !text.isEmpty()).map(RepositoryName::parse);
-    return exchange
-        .ask(new ListRepositories(last, limit))
+    return readable(exchange, last, limit + 1, limit + 1, new ArrayList<>())
         .compose(
-            page -> {
-              if (page.more() && limit > 0) {
-                link(exchange, "/v2/_catalog", limit, page.items().getLast().value());
+            found -> {
+              var page = found.size() > limit ? found.subList(0, limit) : found;
+              if (page.size() < found.size() && limit > 0) {
+                link(exchange, "/v2/_catalog", limit, page.getLast().value());
               }
               var names = new JsonArray();
-              page.items().forEach(name -> names.add(name.value()));
+              page.forEach(name -> names.add(name.value()));
               return json(exchange, new JsonObject().put("repositories", names));
+            });
+  }
+
+  /**
+   * Repositories that the caller may read, until there are so many or no more. What they may not is
+   * not even counted: neither the length of a page nor its link tells of it.
+   */
+  private static Future<List<RepositoryName>> readable(
+      Exchange exchange,
+      Optional<RepositoryName> last,
+      int look,
+      int wanted,
+      List<RepositoryName> found) {
+    return exchange
+        .ask(new ListRepositories(last, look))
+        .compose(
+            page -> {
+              page.items().stream()
+                  .filter(name -> exchange.may(Action.READ, name))
+                  .limit(wanted - found.size())
+                  .forEach(found::add);
+              return page.more() && found.size() < wanted
+                  ? readable(
+                      exchange, Optional.of(page.items().getLast()), FURTHER_LOOK, wanted, found)
+                  : Future.succeededFuture(found);
             });
   }
 

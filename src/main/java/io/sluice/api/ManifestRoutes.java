@@ -1,5 +1,6 @@
 package io.sluice.api;
 
+import io.sluice.config.AccessControlConfig.Action;
 import io.sluice.events.Event;
 import io.sluice.oci.Digest;
 import io.sluice.oci.Reference;
@@ -77,8 +78,16 @@ final class ManifestRoutes {
                         contentType == null ? "" : contentType,
                         bytes,
                         tags,
-                        "",
-                        TagRights.BOTH)));
+                        exchange.actor(),
+                        rights(exchange, repository))));
+  }
+
+  /** One of the two the client has, or it had not come here. */
+  private static TagRights rights(Exchange exchange, RepositoryName repository) {
+    if (!exchange.may(Action.UPDATE, repository)) {
+      return TagRights.CREATE;
+    }
+    return exchange.may(Action.CREATE, repository) ? TagRights.BOTH : TagRights.UPDATE;
   }
 
   private static Future<Void> store(Exchange exchange, PutManifest command) {
@@ -86,6 +95,7 @@ final class ManifestRoutes {
         .ask(command)
         .compose(
             stored -> {
+              exchange.concerns(stored.digest());
               var response = exchange.response();
               response.putHeader(
                   HttpHeaders.LOCATION,
@@ -126,10 +136,12 @@ final class ManifestRoutes {
   }
 
   static Future<Void> delete(Exchange exchange, RepositoryName repository, Reference reference) {
+    boolean refuseCollision = exchange.may(Action.DETECT_MANIFEST_COLLISION, repository);
     return exchange
-        .ask(new DeleteManifest(repository, reference, false))
+        .ask(new DeleteManifest(repository, reference, refuseCollision))
         .compose(
             digest -> {
+              exchange.concerns(digest);
               var target = reference instanceof Digest ? Event.Target.MANIFEST : Event.Target.TAG;
               exchange.publish(
                   occasion -> new Event.Deleted(occasion, repository, target, reference, digest));

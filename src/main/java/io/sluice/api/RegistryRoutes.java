@@ -10,11 +10,9 @@ import io.vertx.core.http.HttpServerRequest;
 /** Everything below {@code /v2}: from a path and a method to what answers them. */
 final class RegistryRoutes {
   private final Exchange.Shared shared;
-  private final Cors cors;
 
-  RegistryRoutes(Exchange.Shared shared, Cors cors) {
+  RegistryRoutes(Exchange.Shared shared) {
     this.shared = shared;
-    this.cors = cors;
   }
 
   /** Whether a path is one of these; only then {@link #handle} may be called. */
@@ -26,24 +24,31 @@ final class RegistryRoutes {
   void handle(HttpServerRequest request) {
     request.pause();
     request.response().putHeader(Headers.API_VERSION, Headers.REGISTRY_2_0);
-    cors.mark(request);
     var exchange = new Exchange(shared, request);
+    exchange.inForce().cors().mark(request);
     answer(exchange).onFailure(exchange::fail);
   }
 
   private Future<Void> answer(Exchange exchange) {
     try {
+      Admission.limit(exchange);
       var path = exchange.request().path();
       var endpoint = Endpoint.parse(path == null ? "" : path);
       if (exchange.method().equals(HttpMethod.OPTIONS)) {
-        cors.preflight(exchange, endpoint.methods());
+        exchange.inForce().cors().preflight(exchange, endpoint.methods());
         return Future.succeededFuture();
       }
       if (!endpoint.methods().contains(exchange.method().name())) {
         throw new RegistryException(
             new RegistryError.MethodNotAllowed(exchange.method().name(), endpoint.methods()));
       }
-      return dispatch(exchange, endpoint);
+      exchange.wants(Admission.wanted(endpoint, exchange.method().name()));
+      return Admission.identify(exchange)
+          .compose(
+              _ -> {
+                Admission.require(exchange, endpoint);
+                return dispatch(exchange, endpoint);
+              });
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
@@ -52,7 +57,7 @@ final class RegistryRoutes {
   private static Future<Void> dispatch(Exchange exchange, Endpoint endpoint) {
     var method = exchange.method().name();
     return switch (endpoint) {
-      case Endpoint.Root _ -> exchange.end(200, Headers.JSON, Buffer.buffer("{}"));
+      case Endpoint.Root _ -> root(exchange);
       case Endpoint.Catalog _ -> Lists.repositories(exchange);
       case Endpoint.Discover _ -> Lists.extensions(exchange);
       case Endpoint.Tags e -> Lists.tags(exchange, e.repository());
@@ -78,5 +83,17 @@ final class RegistryRoutes {
             default -> BlobUploads.get(exchange, e.repository(), e.id());
           };
     };
+  }
+
+  /**
+   * The challenge comes with a 200 too where anonymous clients may do less than others: clients of
+   * the containers family take it from there, and send their credentials from then on.
+   */
+  private static Future<Void> root(Exchange exchange) {
+    var access = exchange.inForce().access();
+    if (access.takesPasswords() && !Admission.asksForItself(exchange)) {
+      exchange.response().putHeader(Headers.WWW_AUTHENTICATE, Admission.challenge(access));
+    }
+    return exchange.end(200, Headers.JSON, Buffer.buffer("{}"));
   }
 }

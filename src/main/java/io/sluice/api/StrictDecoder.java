@@ -1,6 +1,8 @@
 package io.sluice.api;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpMessage;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
@@ -17,15 +19,47 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     super(options);
   }
 
-  /** Takes the place of Vert.x's decoder on a connection of which nothing was decoded yet. */
+  /** Takes the place of Vert.x's decoder on a connection that was accepted right now. */
   static void install(Channel connection, HttpServerOptions options) {
-    if (connection.pipeline().get(NAME) instanceof VertxHttpRequestDecoder) {
-      connection.pipeline().replace(NAME, NAME, new StrictDecoder(options));
-    }
+    connection.pipeline().addLast(new Installer(options));
   }
 
   @Override
   protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
     throw new IllegalArgumentException("Content-Length and Transfer-Encoding in one request");
+  }
+
+  /*
+   * Vert.x adds its decoder behind us once it knows that the connection speaks HTTP/1.1: from the first bytes, or from the
+   * TLS handshake. Whatever it then passes on comes by here before it comes to the decoder.
+   */
+  private static final class Installer extends ChannelInboundHandlerAdapter {
+    private final HttpServerOptions options;
+
+    Installer(HttpServerOptions options) {
+      this.options = options;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      replace(context);
+      context.fireChannelRead(message);
+      if (!context.isRemoved()) {
+        context.pipeline().remove(this);
+      }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+      replace(context);
+      context.fireUserEventTriggered(event);
+    }
+
+    private void replace(ChannelHandlerContext context) {
+      var decoder = context.pipeline().get(NAME);
+      if (decoder instanceof VertxHttpRequestDecoder && !(decoder instanceof StrictDecoder)) {
+        context.pipeline().replace(NAME, NAME, new StrictDecoder(options));
+      }
+    }
   }
 }

@@ -32,6 +32,9 @@ public final class Logging {
 
   private static final int FLUSH_MILLIS = 2000;
 
+  /** The logger of what has changed the registry, and of what was refused. */
+  private static final String AUDIT = "io.sluice.audit";
+
   private Logging() {}
 
   /**
@@ -42,21 +45,17 @@ public final class Logging {
   public static void start(LogConfig config) throws IOException {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
-    var queue = new AsyncAppender();
-    queue.setContext(context);
-    queue.setQueueSize(QUEUE);
-    queue.setDiscardingThreshold(0);
-    queue.setNeverBlock(true);
-    queue.setMaxFlushTime(FLUSH_MILLIS);
-    queue.addAppender(
-        config.output().isPresent() ? file(context, config.output().get()) : standard(context));
-    queue.start();
+    var queue =
+        queue(
+            context,
+            config.output().isPresent() ? file(context, config.output().get()) : standard(context));
     var level = level(config.level());
     var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(queue);
     // Libraries are of interest only to those who look for a defect.
     root.setLevel(level.isGreaterOrEqual(Level.WARN) || level == Level.TRACE ? level : Level.WARN);
     context.getLogger("io.sluice").setLevel(level);
+    audit(context, config);
     if (level.isGreaterOrEqual(Level.INFO)) {
       // Vert.x takes it for an error when a client leaves in the middle of an answer; the access
       // log has that.
@@ -64,9 +63,32 @@ public final class Logging {
     }
   }
 
+  /** In a file of its own, whatever the level of the log is; or nowhere. */
+  private static void audit(LoggerContext context, LogConfig config) throws IOException {
+    var logger = context.getLogger(AUDIT);
+    logger.setAdditive(false);
+    logger.setLevel(config.audit().isPresent() ? Level.INFO : Level.OFF);
+    if (config.audit().isPresent()) {
+      logger.addAppender(queue(context, file(context, config.audit().get())));
+    }
+  }
+
   /** Writes what waits, and stops. */
   public static void stop() {
     ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+  }
+
+  private static AsyncAppender queue(
+      LoggerContext context, OutputStreamAppender<ILoggingEvent> appender) {
+    var queue = new AsyncAppender();
+    queue.setContext(context);
+    queue.setQueueSize(QUEUE);
+    queue.setDiscardingThreshold(0);
+    queue.setNeverBlock(true);
+    queue.setMaxFlushTime(FLUSH_MILLIS);
+    queue.addAppender(appender);
+    queue.start();
+    return queue;
   }
 
   private static OutputStreamAppender<ILoggingEvent> standard(LoggerContext context) {

@@ -193,8 +193,12 @@ public sealed interface RegistryError {
     }
   }
 
-  /** Who it is could not be found out, and anonymous clients may not do this. */
-  record Unauthorized(String reason) implements RegistryError {
+  /**
+   * It is not known who it is, and nobody in particular may not do this.
+   *
+   * @param tried whether credentials were shown, which were wrong
+   */
+  record Unauthorized(String reason, boolean tried) implements RegistryError {
     @Override
     public String message() {
       return reason;

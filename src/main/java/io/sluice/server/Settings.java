@@ -1,6 +1,7 @@
 package io.sluice.server;
 
 import io.sluice.api.ApiSettings;
+import io.sluice.api.TlsMaterial;
 import io.sluice.config.DataSize;
 import io.sluice.config.SluiceConfig;
 import io.sluice.config.StorageConfig;
@@ -12,12 +13,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** From the configuration to what each verticle wants to know. */
 final class Settings {
   private Settings() {}
 
-  static ApiSettings api(SluiceConfig config) {
+  static ApiSettings api(SluiceConfig config, Optional<TlsMaterial> tls) {
     var http = config.http();
     var own = config.sluice().http();
     return new ApiSettings(
@@ -25,16 +27,14 @@ final class Settings {
         http.port(),
         http.externalUrl(),
         own.absoluteUrls(),
-        own.trustedProxies(),
-        http.allowOrigin(),
         http.readTimeout(),
         http.writeTimeout(),
         own.headerTimeout(),
         own.keepAliveTimeout(),
-        own.maxConnections(),
         Math.toIntExact(own.maxHeaderSize().bytes()),
         Math.toIntExact(own.maxManifestSize().bytes()),
-        config.sluice().events().progressInterval());
+        config.sluice().events().progressInterval(),
+        tls);
   }
 
   /** Opens the stores; on a failure, those that were opened are closed again. */

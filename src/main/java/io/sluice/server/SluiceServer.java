@@ -1,6 +1,8 @@
 package io.sluice.server;
 
 import io.sluice.api.ApiVerticle;
+import io.sluice.api.ConnectionCount;
+import io.sluice.api.TlsMaterial;
 import io.sluice.bus.Bus;
 import io.sluice.config.SluiceConfig;
 import io.sluice.registry.Commands.CheckStorage;
@@ -15,9 +17,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A running registry: its verticles, deployed in order (storage, then the API on every event loop)
@@ -29,14 +31,21 @@ public final class SluiceServer {
 
   private final Vertx vertx;
   private final SluiceConfig config;
+  private final Protection protection;
   private final String storage;
   private final String api;
   private final List<ApiVerticle> apis;
 
   private SluiceServer(
-      Vertx vertx, SluiceConfig config, String storage, String api, List<ApiVerticle> apis) {
+      Vertx vertx,
+      SluiceConfig config,
+      Protection protection,
+      String storage,
+      String api,
+      List<ApiVerticle> apis) {
     this.vertx = vertx;
     this.config = config;
+    this.protection = protection;
     this.storage = storage;
     this.api = api;
     this.apis = apis;
@@ -82,24 +91,36 @@ public final class SluiceServer {
 
   /** Starts; when it fails, nothing is left running on this Vert.x, which remains the caller's. */
   public static Future<SluiceServer> start(Vertx vertx, SluiceConfig config, StoreFactory stores) {
-    return Settings.storage(vertx, config, stores)
-        .compose(settings -> vertx.deployVerticle(new StorageVerticle(settings)))
+    // Before anything is opened: what is wrong with the files shows at once.
+    return Protection.start(vertx, config)
         .compose(
-            storage ->
-                deployApi(vertx, config, storage)
-                    .recover(
-                        cause ->
-                            vertx.undeploy(storage).transform(_ -> Future.failedFuture(cause))));
+            protection ->
+                deployStorage(vertx, config, stores)
+                    .compose(
+                        storage ->
+                            deployApi(vertx, config, protection, storage)
+                                .onFailure(_ -> vertx.undeploy(storage)))
+                    .onFailure(_ -> protection.close()));
   }
 
-  private static Future<SluiceServer> deployApi(Vertx vertx, SluiceConfig config, String storage) {
+  private static Future<String> deployStorage(
+      Vertx vertx, SluiceConfig config, StoreFactory stores) {
+    return Settings.storage(vertx, config, stores)
+        .compose(settings -> vertx.deployVerticle(new StorageVerticle(settings)));
+  }
+
+  private static Future<SluiceServer> deployApi(
+      Vertx vertx, SluiceConfig config, Protection protection, String storage) {
     var apis = new CopyOnWriteArrayList<ApiVerticle>();
-    var connections = new AtomicInteger();
-    var settings = Settings.api(config);
+    var own = config.sluice().http();
+    var connections =
+        new ConnectionCount(
+            own.maxConnections(), own.maxConnectionsPerAddress(), protection::trustedProxies);
+    var settings = Settings.api(config, protection.tls());
     return vertx
         .deployVerticle(
             () -> {
-              var verticle = new ApiVerticle(settings, connections);
+              var verticle = new ApiVerticle(settings, connections, protection::inForce);
               apis.add(verticle);
               return verticle;
             },
@@ -108,7 +129,32 @@ public final class SluiceServer {
             cause ->
                 Future.failedFuture(
                     cause instanceof IOException ? StartFailure.listening(config, cause) : cause))
-        .map(api -> new SluiceServer(vertx, config, storage, api, apis));
+        .map(api -> new SluiceServer(vertx, config, protection, storage, api, apis));
+  }
+
+  /**
+   * Takes over what can change without a restart: users, access control, rates, certificates. Fails
+   * with {@link StartFailure}, and changes nothing, when something in it can't be used. One at a
+   * time.
+   */
+  public Future<Void> reconfigure(SluiceConfig next) {
+    return Protection.prepare(vertx, next)
+        .compose(
+            prepared -> {
+              // TLS can't be turned on or off; and should a certificate not be taken after all,
+              // nothing else has changed yet.
+              var tls =
+                  config.http().tls().isPresent() ? prepared.tls() : Optional.<TlsMaterial>empty();
+              return useCertificates(tls).onSuccess(_ -> protection.use(prepared));
+            });
+  }
+
+  private Future<Void> useCertificates(Optional<TlsMaterial> tls) {
+    if (tls.isEmpty() || tls.equals(protection.tls())) {
+      return Future.succeededFuture();
+    }
+    // They share one listening socket, but each may be asked.
+    return apis.getFirst().use(tls.get());
   }
 
   /** The port that it listens on. */
@@ -125,7 +171,8 @@ public final class SluiceServer {
           case String v6 when v6.indexOf(':') >= 0 -> "[" + v6 + "]";
           default -> address;
         };
-    return URI.create("http://" + host + ":" + port());
+    return URI.create(
+        (config.http().tls().isPresent() ? "https" : "http") + "://" + host + ":" + port());
   }
 
   /** What storage is at; fails when it can't be used. */
@@ -143,6 +190,7 @@ public final class SluiceServer {
     apis.forEach(verticle -> drained.add(verticle.drain(millis)));
     return Future.join(drained)
         .transform(_ -> vertx.undeploy(api))
-        .transform(_ -> vertx.undeploy(storage));
+        .transform(_ -> vertx.undeploy(storage))
+        .onComplete(_ -> protection.close());
   }
 }

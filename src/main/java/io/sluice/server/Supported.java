@@ -27,7 +27,15 @@ public final class Supported {
               Feature.CACHE_DRIVER,
               Feature.CORS_ORIGIN,
               Feature.DOCKER_MANIFESTS,
-              Feature.LOG_FILE));
+              Feature.TLS,
+              Feature.RATE_LIMIT,
+              Feature.HTPASSWD,
+              Feature.APIKEY,
+              Feature.MTLS,
+              Feature.FAIL_DELAY,
+              Feature.ACCESS_CONTROL,
+              Feature.LOG_FILE,
+              Feature.AUDIT_LOG));
 
   private static final Set<Feature> STORES =
       EnumSet.of(Feature.S3_STORAGE, Feature.GCS_STORAGE, Feature.AZURE_STORAGE);

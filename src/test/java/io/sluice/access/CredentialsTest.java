@@ -48,7 +48,6 @@ class CredentialsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "",
         "Basic",
         "Basic ",
         "Bearer c2VjcmV0",

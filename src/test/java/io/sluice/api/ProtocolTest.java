@@ -147,10 +147,16 @@ class ProtocolTest {
 
   @RegistryTest(config = "{http: {allowOrigin: 'https://ui.test'}}")
   void scriptsOfTheConfiguredOriginMayReadWithCredentials(Registry registry) {
-    var answer = registry.get("/v2/").answers(200);
+    var answer = registry.get("/v2/").header("Origin", "https://ui.test").answers(200);
     assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("https://ui.test");
     assertThat(answer.header("Access-Control-Allow-Credentials")).isEqualTo("true");
     assertThat(answer.header("Vary")).isEqualTo("Origin");
+  }
+
+  @RegistryTest(config = "{http: {allowOrigin: 'https://ui.test, https://other.test'}}")
+  void severalOriginsMayBeConfigured(Registry registry) {
+    var answer = registry.get("/v2/").header("Origin", "https://other.test").answers(200);
+    assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("https://other.test");
   }
 
   @RegistryTest

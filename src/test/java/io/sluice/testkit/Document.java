@@ -5,6 +5,7 @@ import io.sluice.oci.MediaTypes;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -89,6 +90,13 @@ public record Document(String mediaType, JsonObject json) {
     var copy = json.copy();
     change.accept(copy);
     return new Document(mediaType, copy);
+  }
+
+  /** The digests of an image's layers. */
+  public List<Digest> layers() {
+    return json.getJsonArray("layers").stream()
+        .map(layer -> Digest.parse(((JsonObject) layer).getString("digest")))
+        .toList();
   }
 
   public Payload payload() {

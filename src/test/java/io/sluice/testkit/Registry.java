@@ -17,8 +17,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,30 +40,81 @@ public final class Registry implements AutoCloseable {
   private final Storage storage;
   private final Vertx vertx;
   private final SluiceConfig config;
+  private final Users users;
   private final Events events;
-  private HttpClient client = newClient();
-  private SluiceServer server;
+  private final Running running;
+  private final Optional<String> authorization;
 
-  private Registry(Storage storage, Vertx vertx, SluiceConfig config) {
+  /** What is replaced when it is started anew; shared with those who log in. */
+  private static final class Running {
+    SluiceServer server;
+    HttpClient client = newClient();
+
+    Running(SluiceServer server) {
+      this.server = server;
+    }
+  }
+
+  private Registry(Storage storage, Vertx vertx, SluiceConfig config, Users users) {
     this.storage = storage;
     this.vertx = vertx;
     this.config = config;
+    this.users = users;
     this.events = new Events(vertx);
-    this.server = launch();
+    this.running = new Running(launch());
+    this.authorization = Optional.empty();
   }
 
-  static Registry start(StoreKind kind, String config) {
-    return start(kind.create(), config);
+  private Registry(Registry registry, String authorization) {
+    this.storage = registry.storage;
+    this.vertx = registry.vertx;
+    this.config = registry.config;
+    this.users = registry.users;
+    this.events = registry.events;
+    this.running = registry.running;
+    this.authorization = Optional.of(authorization);
   }
 
-  static Registry start(Storage storage, String config) {
+  static Registry start(StoreKind kind, String config, String... users) {
+    return start(kind.create(), config, users);
+  }
+
+  static Registry start(Storage storage, String config, String... users) {
     LogWatch.get().take();
-    return new Registry(storage, newVertx(), parse(config, storage));
+    var file = Users.of(users);
+    return new Registry(storage, newVertx(), parse(config, storage, file), file);
   }
 
   /** One more process on the same storage; it is to be closed before this one. */
   public Registry another() {
-    return new Registry(new Lent(storage), newVertx(), config);
+    return new Registry(new Lent(storage), newVertx(), config, users);
+  }
+
+  /** The same for a user, whose password is their name with an exclamation mark. */
+  public Registry as(String user) {
+    return as(user, user + "!");
+  }
+
+  /** The same for somebody who shows these credentials with each request. */
+  public Registry as(String user, String password) {
+    return new Registry(this, basic(user, password));
+  }
+
+  /** The header of Basic authentication. */
+  public static String basic(String user, String password) {
+    return "Basic "
+        + Base64.getEncoder()
+            .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The htpasswd file, if it was started with users. */
+  public Users users() {
+    return users;
+  }
+
+  /** Takes over another configuration while it runs. */
+  public void reconfigure(String other) {
+    await(running.server.reconfigure(parse(other, storage, users)));
   }
 
   /** Storage that outlives the registry that has it. */
@@ -97,9 +151,12 @@ public final class Registry implements AutoCloseable {
             .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS));
   }
 
-  private static SluiceConfig parse(String config, Storage storage) {
+  private static SluiceConfig parse(String config, Storage storage, Users users) {
     try {
       var tree = (ObjectNode) YAML.readTree(BASE);
+      if (users.exist()) {
+        merge(tree, YAML.readTree("http: {auth: {htpasswd: {path: \"" + users.file() + "\"}}}"));
+      }
       tree.putObject("storage").put("rootDirectory", storage.stores().resolve("main").toString());
       if (!config.isBlank()) {
         merge(tree, YAML.readTree(config.replace("$STORES", storage.stores().toString())));
@@ -141,19 +198,19 @@ public final class Registry implements AutoCloseable {
   /** Stops in good order, and starts again on the same storage. */
   public void restart() {
     stop();
-    server = launch();
+    running.server = launch();
   }
 
   private void stop() {
-    await(server.stop());
+    await(running.server.stop());
   }
 
   public URI uri() {
-    return server.uri();
+    return running.server.uri();
   }
 
   public int port() {
-    return server.port();
+    return running.server.port();
   }
 
   public Storage storage() {
@@ -165,7 +222,7 @@ public final class Registry implements AutoCloseable {
   }
 
   public StorageStatus status() {
-    return await(server.status());
+    return await(running.server.status());
   }
 
   public Repository repository(String name) {
@@ -213,13 +270,15 @@ public final class Registry implements AutoCloseable {
 
   /** A request for a path, or for a {@code Location} as the registry gave it. */
   public Ask ask(String method, String pathOrLocation) {
-    return new Ask(client, method, uri().resolve(pathOrLocation));
+    var ask = new Ask(running.client, method, uri().resolve(pathOrLocation));
+    authorization.ifPresent(it -> ask.header("Authorization", it));
+    return ask;
   }
 
   /** It still takes connections and blobs, and holds no memory of what was before. */
   public void isUnharmed() {
-    client.close();
-    client = newClient();
+    running.client.close();
+    running.client = newClient();
     var after = repository("is/unharmed");
     var payload = Payload.ofSize(100_000);
     after.push(payload);
@@ -244,7 +303,10 @@ public final class Registry implements AutoCloseable {
   @Override
   public void close() {
     try (storage) {
-      client.close();
+      if (!(storage instanceof Lent)) {
+        users.close();
+      }
+      running.client.close();
       stop();
       await(vertx.close());
     }

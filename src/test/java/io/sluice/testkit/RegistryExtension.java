@@ -24,18 +24,18 @@ final class RegistryExtension implements TestTemplateInvocationContextProvider {
       ExtensionContext context) {
     var test = context.getRequiredTestMethod().getAnnotation(RegistryTest.class);
     var stores = test.on().length == 0 ? StoreKind.values() : test.on();
-    return Stream.of(stores).map(store -> new Invocation(store, test.config()));
+    return Stream.of(stores).map(store -> new Invocation(store, test));
   }
 
   private static final class Invocation
       implements TestTemplateInvocationContext, ParameterResolver, AfterEachCallback {
     private final StoreKind store;
-    private final String config;
+    private final RegistryTest test;
     private @Nullable Registry registry;
 
-    Invocation(StoreKind store, String config) {
+    Invocation(StoreKind store, RegistryTest test) {
       this.store = store;
-      this.config = config;
+      this.test = test;
     }
 
     @Override
@@ -55,7 +55,7 @@ final class RegistryExtension implements TestTemplateInvocationContextProvider {
 
     @Override
     public Registry resolveParameter(ParameterContext parameter, ExtensionContext context) {
-      var started = Registry.start(store, config);
+      var started = Registry.start(store, test.config(), test.users());
       registry = started;
       return started;
     }

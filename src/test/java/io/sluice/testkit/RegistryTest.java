@@ -26,6 +26,12 @@ public @interface RegistryTest {
    */
   String config() default "";
 
+  /**
+   * Names for an htpasswd file; each one's password is the name with an exclamation mark. None for
+   * no authentication.
+   */
+  String[] users() default {};
+
   /** The stores; none for all of them. */
   StoreKind[] on() default {};
 }

@@ -1,0 +1,154 @@
+package io.sluice.server;
+
+import io.sluice.access.Access;
+import io.sluice.access.Htpasswd;
+import io.sluice.access.Passwords;
+import io.sluice.api.InForce;
+import io.sluice.api.RateLimits;
+import io.sluice.api.TlsMaterial;
+import io.sluice.bus.Bus;
+import io.sluice.config.Cidr;
+import io.sluice.config.RateLimitConfig;
+import io.sluice.config.SluiceConfig;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What keeps others out, by the configuration and the files that it names: users, rules, rates,
+ * certificates. Owns what is in force; is asked by every request, from any thread, and {@linkplain
+ * #use told} anew by one at a time.
+ */
+final class Protection {
+  private static final Logger LOG = LoggerFactory.getLogger(Protection.class);
+
+  private static final int MOST_BYTES = 16 << 20;
+
+  private final Vertx vertx;
+  private volatile State state;
+
+  /** Rates are kept while they are the same, so that a reload gives nobody a fresh allowance. */
+  private record State(
+      SluiceConfig config, Passwords passwords, InForce inForce, Optional<TlsMaterial> tls) {}
+
+  /** Everything that was read and found good, before any of it counts. */
+  record Prepared(SluiceConfig config, Optional<Htpasswd> users, Optional<TlsMaterial> tls) {}
+
+  private Protection(Vertx vertx, State state) {
+    this.vertx = vertx;
+    this.state = state;
+  }
+
+  /** Fails with {@link StartFailure} when a file can't be used. */
+  static Future<Protection> start(Vertx vertx, SluiceConfig config) {
+    return prepare(vertx, config)
+        .map(prepared -> new Protection(vertx, state(vertx, prepared, null)));
+  }
+
+  /** Reads and checks the files; fails with {@link StartFailure}, and changes nothing. */
+  static Future<Prepared> prepare(Vertx vertx, SluiceConfig config) {
+    return vertx.executeBlocking(
+        () ->
+            new Prepared(
+                config,
+                config.http().auth().htpasswd().map(Protection::readUsers),
+                config.http().tls().map(tls -> TlsFiles.read(vertx, tls))),
+        false);
+  }
+
+  /** Lets it count from now on. Requests that have come already go by what was before. */
+  void use(Prepared prepared) {
+    var before = state;
+    state = state(vertx, prepared, before);
+    if (state.passwords != before.passwords) {
+      before.passwords.close();
+    }
+  }
+
+  InForce inForce() {
+    return state.inForce;
+  }
+
+  Optional<TlsMaterial> tls() {
+    return state.tls;
+  }
+
+  List<Cidr> trustedProxies() {
+    return state.config.sluice().http().trustedProxies();
+  }
+
+  void close() {
+    state.passwords.close();
+  }
+
+  private static State state(Vertx vertx, Prepared prepared, @Nullable State before) {
+    var config = prepared.config();
+    var passwords =
+        before != null && before.config.sluice().auth().equals(config.sluice().auth())
+            ? before.passwords
+            : new Passwords(vertx, config.sluice().auth());
+    passwords.use(prepared.users().orElseGet(() -> Htpasswd.parse("")));
+    Optional<RateLimitConfig> limits = config.http().rateLimit();
+    var rates =
+        before != null && before.config.http().rateLimit().equals(limits)
+            ? before.inForce.rates()
+            : new RateLimits(limits, System::nanoTime);
+    return new State(
+        config,
+        passwords,
+        InForce.of(
+            new Access(config.http(), passwords, Bus.of(vertx)),
+            rates,
+            config.sluice().http().trustedProxies(),
+            config.http().allowOrigin()),
+        prepared.tls());
+  }
+
+  private static Htpasswd readUsers(Path file) {
+    var users = Htpasswd.parse(read(file));
+    users
+        .problems()
+        .forEach(
+            problem ->
+                LOG.atWarn()
+                    .addKeyValue("file", file)
+                    .addKeyValue("problem", problem)
+                    .log("a line of the htpasswd file is not taken"));
+    if (users.size() == 0) {
+      LOG.atWarn()
+          .addKeyValue("file", file)
+          .log("the htpasswd file has no user: nobody can log in");
+    } else {
+      LOG.atInfo()
+          .addKeyValue("file", file)
+          .addKeyValue("users", users.size())
+          .log("users were read");
+    }
+    return users;
+  }
+
+  private static String read(Path file) {
+    try (var in = Files.newInputStream(file)) {
+      var bytes = in.readNBytes(MOST_BYTES + 1);
+      if (bytes.length > MOST_BYTES) {
+        throw new StartFailure("http.auth.htpasswd.path: " + file + " is too large");
+      }
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new StartFailure("http.auth.htpasswd.path: " + file + " is not text in UTF-8");
+    } catch (IOException e) {
+      throw new StartFailure(
+          "http.auth.htpasswd.path: " + file + " can't be read: " + StartFailure.reason(e));
+    }
+  }
+}
