@@ -16,7 +16,7 @@ record BcryptHash(String hash) implements PasswordHash {
   private static final Pattern WHOLE =
       Pattern.compile("\\$2[aby]\\$([0-9]{2})\\$[./A-Za-z0-9]{53}");
   private static final int MIN_COST = 4;
-  // Each step doubles the work: 16 takes about four seconds, as many as there should ever be.
+  // Each step doubles the work: 16 takes about five seconds, as many as there should ever be.
   private static final int MAX_COST = 16;
 
   // Only the first 72 bytes count, in every program that makes such hashes.

@@ -11,6 +11,7 @@ import io.sluice.config.OwnConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.ext.auth.authentication.TokenCredentials;
 import io.vertx.ext.auth.authentication.UsernamePasswordCredentials;
 import java.time.Duration;
@@ -86,7 +87,7 @@ class PasswordsTest {
 
   @Test
   void nothingIsRememberedWhenThatIsSwitchedOff() {
-    passwords = with(new OwnConfig.Auth(Duration.ZERO, 3, INTERVAL, 128));
+    restart(new OwnConfig.Auth(Duration.ZERO, 3, INTERVAL, 128));
     for (int i = 0; i < 10; i++) {
       assertThat(check("alice", "secret")).isEqualTo(new Right());
     }
@@ -95,7 +96,7 @@ class PasswordsTest {
 
   @Test
   void aWrongPasswordIsHashedEachTimeAndSoIsThatOfSomebodyWhoIsNotThere() {
-    passwords = with(UNLIMITED);
+    restart(UNLIMITED);
     for (int i = 0; i < 5; i++) {
       assertThat(check("alice", "wrong")).isEqualTo(new Wrong());
       assertThat(check("mallory", "wrong")).isEqualTo(new Wrong());
@@ -148,12 +149,7 @@ class PasswordsTest {
     var asked = new HashSet<Context>();
     var answers = new ArrayList<Future<Boolean>>();
     for (int i = 0; i < 4; i++) {
-      var context = vertx.getOrCreateContext();
-      context =
-          i == 0
-              ? context
-              : ((io.vertx.core.internal.VertxInternal) vertx).createEventLoopContext();
-      var mine = context;
+      var mine = ((VertxInternal) vertx).createEventLoopContext();
       asked.add(mine);
       answers.add(
           Future.future(
@@ -224,7 +220,7 @@ class PasswordsTest {
 
   @Test
   void aRightPasswordTakesNoTryFromAnybody() {
-    passwords = with(new OwnConfig.Auth(Duration.ZERO, 3, INTERVAL, 128));
+    restart(new OwnConfig.Auth(Duration.ZERO, 3, INTERVAL, 128));
     assertThat(check("alice", "wrong")).isEqualTo(new Wrong());
     assertThat(check("alice", "wrong")).isEqualTo(new Wrong());
     for (int i = 0; i < 10; i++) {
@@ -245,7 +241,7 @@ class PasswordsTest {
 
   @Test
   void oneClientMayHaveAQuarterOfTheRoomAndAllTogetherTheRoom() {
-    passwords = with(UNLIMITED);
+    restart(UNLIMITED);
     alice.shut();
     var accepted = new ArrayList<Future<Verdict>>();
     int refused = 0;
@@ -271,8 +267,21 @@ class PasswordsTest {
   }
 
   @Test
+  void whoFindsNoRoomLosesNoTry() {
+    restart(new OwnConfig.Auth(Duration.ZERO, 3, INTERVAL, 1));
+    alice.shut();
+    var waiting = passwords.check("alice", "secret", "192.0.2.1");
+    for (int i = 0; i < 10; i++) {
+      assertThat(check("alice", "wrong", "192.0.2.2"))
+          .isEqualTo(new Later(Duration.ofSeconds(1), "too many logins at the same time"));
+    }
+    alice.open();
+    assertThat(Await.result(waiting)).isEqualTo(new Right());
+  }
+
+  @Test
   void whoFindsNoRoomIsToldHowLongTheHashesBeforeWillTake() {
-    passwords = with(new OwnConfig.Auth(Duration.ZERO, 1_000, INTERVAL, 4));
+    restart(new OwnConfig.Auth(Duration.ZERO, 1_000, INTERVAL, 4));
     alice.shut();
     var first = passwords.check("alice", "secret", "192.0.2.1");
     alice.awaitBegun();
@@ -310,7 +319,7 @@ class PasswordsTest {
 
   @Test
   void whoWaitsWhileItIsClosedIsToldToComeBack() {
-    passwords = with(UNLIMITED);
+    restart(UNLIMITED);
     alice.shut();
     var waiting = new ArrayList<Future<Verdict>>();
     for (int i = 0; i < 4; i++) {
@@ -346,6 +355,11 @@ class PasswordsTest {
         .hasMessage("too many failed logins of this user");
     assertThatThrownBy(() -> Await.result(passwords.authenticate(new TokenCredentials("token"))))
         .hasMessageContaining("not a user's name and password");
+  }
+
+  private void restart(OwnConfig.Auth settings) {
+    Await.result(passwords.close());
+    passwords = with(settings);
   }
 
   private Passwords with(OwnConfig.Auth settings) {
