@@ -33,6 +33,10 @@ public final class Passwords implements AuthenticationProvider {
   private static final int MAX_LIMITED = 10_000;
   private static final int MAX_USER_LENGTH = 255;
   private static final String NO_ADDRESS = "";
+
+  /** How long credentials that were right once don't count as guesses. */
+  private static final Duration TRUSTED = Duration.ofDays(1);
+
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Verdict WRONG = new Verdict.Wrong();
   private static final Verdict RIGHT = new Verdict.Right();
@@ -46,7 +50,8 @@ public final class Passwords implements AuthenticationProvider {
    * with each of fifty requests. So a right one is remembered by its keyed hash for a while and costs a
    * microsecond then. All else has to pass two limits, of the client's address and of the user's name, before it is
    * hashed: who fails uses them up, who is right gets back what was taken. They apply to users who don't exist as
-   * well. What is remembered passes whatever others do.
+   * well. Credentials that were right within the last day pass the limits without a try: else whoever keeps on guessing
+   * at a user's password would keep that user out.
    */
   private final Vertx vertx;
   private final OwnConfig.Auth settings;
@@ -67,9 +72,10 @@ public final class Passwords implements AuthenticationProvider {
    */
   private static final class Known {
     final Htpasswd users;
-    final Cache<KeyedHash.Value, Boolean> right;
+    // When that was, by the clock.
+    final Cache<KeyedHash.Value, Long> right;
 
-    Known(Htpasswd users, Cache<KeyedHash.Value, Boolean> right) {
+    Known(Htpasswd users, Cache<KeyedHash.Value, Long> right) {
       this.users = users;
       this.right = right;
     }
@@ -79,7 +85,12 @@ public final class Passwords implements AuthenticationProvider {
 
   /** One hash under way, for everybody who asks for the same; it ends once. */
   private record Flight(
-      Asked asked, String user, String address, AtomicBoolean ended, Promise<Verdict> verdict) {}
+      Asked asked,
+      String user,
+      String address,
+      boolean limited,
+      AtomicBoolean ended,
+      Promise<Verdict> verdict) {}
 
   public Passwords(Vertx vertx, OwnConfig.Auth settings) {
     this(vertx, settings, System::nanoTime);
@@ -127,13 +138,24 @@ public final class Passwords implements AuthenticationProvider {
           takeOneTry(keyOf(user), AddressBlock.of(clientAddress)).orElse(WRONG));
     }
     var asked = new Asked(users, keyed.of(user, bytes));
-    if (users.right.getIfPresent(asked.credentials) != null) {
+    if (isRemembered(asked)) {
       return REMEMBERED;
     }
+    boolean limited = users.right.getIfPresent(asked.credentials) == null;
     return join(
         new Flight(
-            asked, user, AddressBlock.of(clientAddress), new AtomicBoolean(), Promise.promise()),
+            asked,
+            user,
+            AddressBlock.of(clientAddress),
+            limited,
+            new AtomicBoolean(),
+            Promise.promise()),
         bytes);
+  }
+
+  private boolean isRemembered(Asked asked) {
+    var since = asked.known.right.getIfPresent(asked.credentials);
+    return since != null && nanos.getAsLong() - since < settings.rememberFor().toNanos();
   }
 
   /**
@@ -181,10 +203,11 @@ public final class Passwords implements AuthenticationProvider {
       return onCallersContext(other);
     }
     // Between the look before and now, the same hash may have ended.
-    if (flight.asked.known.right.getIfPresent(flight.asked.credentials) != null) {
+    if (isRemembered(flight.asked)) {
       return refuse(flight, RIGHT);
     }
-    var later = takeOneTry(keyOf(flight.user), flight.address);
+    var later =
+        flight.limited ? takeOneTry(keyOf(flight.user), flight.address) : Optional.<Verdict>empty();
     if (later.isPresent()) {
       return refuse(flight, later.get());
     }
@@ -232,8 +255,8 @@ public final class Passwords implements AuthenticationProvider {
     if (outcome.succeeded() && outcome.result() != WRONG) {
       giveBack(flight);
     }
-    if (outcome.succeeded() && outcome.result() == RIGHT && !settings.rememberFor().isZero()) {
-      flight.asked.known.right.put(flight.asked.credentials, true);
+    if (outcome.succeeded() && outcome.result() == RIGHT) {
+      flight.asked.known.right.put(flight.asked.credentials, nanos.getAsLong());
     }
     room.leave(flight.address);
     flights.remove(flight.asked, flight);
@@ -272,6 +295,9 @@ public final class Passwords implements AuthenticationProvider {
   }
 
   private void giveBack(Flight flight) {
+    if (!flight.limited) {
+      return;
+    }
     byAddress.giveBack(flight.address);
     byUser.giveBack(keyOf(flight.user));
   }
@@ -297,7 +323,7 @@ public final class Passwords implements AuthenticationProvider {
         Caffeine.newBuilder()
             .executor(Runnable::run)
             .ticker(nanos::getAsLong)
-            .expireAfterWrite(settings.rememberFor())
+            .expireAfterWrite(TRUSTED)
             .maximumSize(MAX_REMEMBERED)
             .build());
   }

@@ -37,12 +37,24 @@ final class Protection {
   private final Vertx vertx;
   private volatile State state;
 
-  /** Rates are kept while they are the same, so that a reload gives nobody a fresh allowance. */
+  /**
+   * Rates and remembered passwords are kept while what they come from is the same: a reload gives
+   * nobody a fresh allowance, and makes nobody's password be hashed again.
+   */
   private record State(
-      SluiceConfig config, Passwords passwords, InForce inForce, Optional<TlsMaterial> tls) {}
+      SluiceConfig config,
+      Users users,
+      Passwords passwords,
+      InForce inForce,
+      Optional<TlsMaterial> tls) {}
 
   /** Everything that was read and found good, before any of it counts. */
-  record Prepared(SluiceConfig config, Optional<Htpasswd> users, Optional<TlsMaterial> tls) {}
+  record Prepared(SluiceConfig config, Users users, Optional<TlsMaterial> tls) {}
+
+  /** The users, and the text that they were read from. */
+  private record Users(String text, Htpasswd parsed) {
+    static final Users NONE = new Users("", Htpasswd.parse(""));
+  }
 
   private Protection(Vertx vertx, State state) {
     this.vertx = vertx;
@@ -61,7 +73,7 @@ final class Protection {
         () ->
             new Prepared(
                 config,
-                config.http().auth().htpasswd().map(Protection::readUsers),
+                config.http().auth().htpasswd().map(Protection::readUsers).orElse(Users.NONE),
                 config.http().tls().map(tls -> TlsFiles.read(vertx, tls))),
         false);
   }
@@ -97,7 +109,12 @@ final class Protection {
         before != null && before.config.sluice().auth().equals(config.sluice().auth())
             ? before.passwords
             : new Passwords(vertx, config.sluice().auth());
-    passwords.use(prepared.users().orElseGet(() -> Htpasswd.parse("")));
+    var users = prepared.users();
+    if (before == null
+        || before.passwords != passwords
+        || !before.users.text().equals(users.text())) {
+      passwords.use(users.parsed());
+    }
     Optional<RateLimitConfig> limits = config.http().rateLimit();
     var rates =
         before != null && before.config.http().rateLimit().equals(limits)
@@ -105,6 +122,7 @@ final class Protection {
             : new RateLimits(limits, System::nanoTime);
     return new State(
         config,
+        users,
         passwords,
         InForce.of(
             new Access(config.http(), passwords, Bus.of(vertx)),
@@ -114,8 +132,9 @@ final class Protection {
         prepared.tls());
   }
 
-  private static Htpasswd readUsers(Path file) {
-    var users = Htpasswd.parse(read(file));
+  private static Users readUsers(Path file) {
+    var text = read(file);
+    var users = Htpasswd.parse(text);
     users
         .problems()
         .forEach(
@@ -134,7 +153,7 @@ final class Protection {
           .addKeyValue("users", users.size())
           .log("users were read");
     }
-    return users;
+    return new Users(text, users);
   }
 
   private static String read(Path file) {

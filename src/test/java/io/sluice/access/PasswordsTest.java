@@ -219,6 +219,18 @@ class PasswordsTest {
   }
 
   @Test
+  void whoWasRightOnceGetsInWhateverOthersDoAlsoWhenItHasToBeHashedAgain() {
+    assertThat(check("alice", "secret", "192.0.2.50")).isEqualTo(new Right());
+    nanos.addAndGet(Duration.ofMinutes(10).toNanos());
+    for (int i = 0; i < 3; i++) {
+      assertThat(check("alice", "wrong", "192.0.2.50")).isEqualTo(new Wrong());
+    }
+    assertThat(check("alice", "wrong", "192.0.2.50")).isInstanceOf(Later.class);
+    assertThat(check("alice", "secret", "192.0.2.50")).isEqualTo(new Right());
+    assertThat(check("alice", "wrong", "192.0.2.50")).isInstanceOf(Later.class);
+  }
+
+  @Test
   void aRightPasswordTakesNoTryFromAnybody() {
     restart(new OwnConfig.Auth(Duration.ZERO, 3, INTERVAL, 128));
     assertThat(check("alice", "wrong")).isEqualTo(new Wrong());
@@ -227,7 +239,7 @@ class PasswordsTest {
       assertThat(check("alice", "secret")).isEqualTo(new Right());
     }
     assertThat(check("alice", "wrong")).isEqualTo(new Wrong());
-    assertThat(check("alice", "secret")).isInstanceOf(Later.class);
+    assertThat(check("alice", "wrong")).isInstanceOf(Later.class);
   }
 
   @Test

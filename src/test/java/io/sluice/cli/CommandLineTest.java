@@ -143,11 +143,28 @@ class CommandLineTest {
             "c.json",
             """
             {"storage": {"rootDirectory": "%s"},
-             "http": {"address": "0.0.0.0", "port": "0", "auth": {"htpasswd": {"path": "/htpasswd"}}}}"""
+             "http": {"address": "0.0.0.0", "port": "0",
+               "auth": {"ldap": {"address": "ldap.test", "baseDN": "dc=test", "userAttribute": "uid"}}}}"""
                 .formatted(folder.resolve("data")));
     var result = run("serve", config);
     assertThat(result.code()).isEqualTo(1);
-    assertThat(result.err()).contains("http.auth.htpasswd", "127.0.0.1");
+    assertThat(result.err()).contains("http.auth.ldap", "127.0.0.1");
+  }
+
+  @Test
+  void serveSaysWhichFileItCantReadAndWhy() throws Exception {
+    var config =
+        file(
+            "c.json",
+            """
+            {"storage": {"rootDirectory": "%s"},
+             "http": {"address": "0.0.0.0", "port": "0", "auth": {"htpasswd": {"path": "/missing/htpasswd"}}}}"""
+                .formatted(folder.resolve("data")));
+    var result = run("serve", config);
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.err())
+        .contains(
+            "http.auth.htpasswd.path: /missing/htpasswd can't be read: there is no such file");
   }
 
   @Test
