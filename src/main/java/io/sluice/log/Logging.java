@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,47 +27,86 @@ public final class Logging {
 
   /*
    * Lines are written by a thread of their own, since a terminal or a pipe that nobody reads must not stop an event loop.
-   * When so many lines wait, further ones are lost.
+   * When so many lines wait, further ones are lost. Queue and thread stay when the target is another one: so those who log
+   * never meet a moment without an appender.
    */
   private static final int QUEUE = 8192;
 
   private static final int FLUSH_MILLIS = 2000;
 
+  private static @Nullable Sink sink;
+
   private Logging() {}
 
   /**
-   * Replaces whatever was set up before.
+   * Replaces whatever was set up before. Done again, it opens the file anew, so that one which was
+   * renamed is left alone from then on; no line is lost, and those that waited go to the new place.
+   * Blocks.
    *
-   * @throws IOException if the log file can't be written to
+   * @throws IOException if the log file can't be written to; then nothing has changed
    */
-  public static void start(LogConfig config) throws IOException {
+  public static synchronized void start(LogConfig config) throws IOException {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
-    context.reset();
+    // Logback would only complain to itself about a file that it can't open.
+    check(config);
+    var target =
+        config.output().isPresent() ? file(context, config.output().get()) : standard(context);
+    if (sink == null) {
+      context.reset();
+      sink = queued(context, target);
+    } else if (target instanceof FileAppender || sink.isFile()) {
+      sink.replace(target);
+    }
+    setLevels(context, level(config.level()));
+  }
+
+  /**
+   * Finds out whether {@link #start} could write to the file. Blocks; makes the file if there is
+   * none.
+   *
+   * @throws IOException if it couldn't
+   */
+  public static void check(LogConfig config) throws IOException {
+    if (config.output().isPresent()) {
+      Files.newOutputStream(
+              config.output().get(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)
+          .close();
+    }
+  }
+
+  /** Writes what waits, and stops. */
+  public static synchronized void stop() {
+    sink = null;
+    ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+  }
+
+  private static Sink queued(LoggerContext context, OutputStreamAppender<ILoggingEvent> target) {
+    var made = new Sink(target);
+    made.setContext(context);
+    made.start();
     var queue = new AsyncAppender();
     queue.setContext(context);
     queue.setQueueSize(QUEUE);
     queue.setDiscardingThreshold(0);
     queue.setNeverBlock(true);
     queue.setMaxFlushTime(FLUSH_MILLIS);
-    queue.addAppender(
-        config.output().isPresent() ? file(context, config.output().get()) : standard(context));
+    queue.addAppender(made);
     queue.start();
-    var level = level(config.level());
-    var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.addAppender(queue);
-    // Libraries are of interest only to those who look for a defect.
-    root.setLevel(level.isGreaterOrEqual(Level.WARN) || level == Level.TRACE ? level : Level.WARN);
-    context.getLogger("io.sluice").setLevel(level);
-    if (level.isGreaterOrEqual(Level.INFO)) {
-      // Vert.x takes it for an error when a client leaves in the middle of an answer; the access
-      // log has that.
-      context.getLogger("io.vertx.core.net.impl.VertxConnection").setLevel(Level.OFF);
-    }
+    context.getLogger(Logger.ROOT_LOGGER_NAME).addAppender(queue);
+    return made;
   }
 
-  /** Writes what waits, and stops. */
-  public static void stop() {
-    ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+  private static void setLevels(LoggerContext context, Level level) {
+    // Libraries are of interest only to those who look for a defect.
+    context
+        .getLogger(Logger.ROOT_LOGGER_NAME)
+        .setLevel(level.isGreaterOrEqual(Level.WARN) || level == Level.TRACE ? level : Level.WARN);
+    context.getLogger("io.sluice").setLevel(level);
+    // Vert.x takes it for an error when a client leaves in the middle of an answer; the access
+    // log has that.
+    context
+        .getLogger("io.vertx.core.net.impl.VertxConnection")
+        .setLevel(level.isGreaterOrEqual(Level.INFO) ? Level.OFF : null);
   }
 
   private static OutputStreamAppender<ILoggingEvent> standard(LoggerContext context) {
@@ -78,11 +118,13 @@ public final class Logging {
 
   private static OutputStreamAppender<ILoggingEvent> file(LoggerContext context, Path path)
       throws IOException {
-    // Logback would only complain to itself about a file that it can't open.
-    Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
     var appender = new FileAppender<ILoggingEvent>();
     appender.setFile(path.toString());
-    return started(context, appender, new JsonLines());
+    var file = started(context, appender, new JsonLines());
+    if (!file.isStarted()) {
+      throw new IOException(path.toString());
+    }
+    return file;
   }
 
   private static OutputStreamAppender<ILoggingEvent> started(
