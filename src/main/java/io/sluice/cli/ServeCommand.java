@@ -2,6 +2,7 @@ package io.sluice.cli;
 
 import io.sluice.config.ConfigException;
 import io.sluice.config.ConfigLoader;
+import io.sluice.config.LoadedConfig;
 import io.sluice.config.Problem;
 import io.sluice.config.SluiceConfig;
 import io.sluice.log.Logging;
@@ -27,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "serve",
     description = {
-      "Runs the registry until SIGTERM or Ctrl-C.",
+      "Runs the registry until SIGTERM or Ctrl-C. What changes in CONFIG is taken over meanwhile where it can be.",
       "Without a configuration it serves this machine only, on port 5000, without authentication,",
       "and keeps images in ./sluice-data, or where the environment variable SLUICE_DATA says."
     },
@@ -75,17 +76,18 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    var config = config();
+    var loaded = config();
+    var config = loaded.config();
     try {
       Logging.start(config.log());
     } catch (IOException e) {
-      throw new CommandFailure("log.output can't be written to: " + e.getMessage());
+      throw new CommandFailure("log.output or log.audit can't be written to: " + e.getMessage());
     }
     if (file != null) {
       Supported.warning(config).ifPresent(LOG::warn);
     }
     try {
-      return ServerProcess.run(config, server -> announce(config, server)) ? 0 : 1;
+      return ServerProcess.run(loaded, server -> announce(config, server)) ? 0 : 1;
     } catch (StartFailure e) {
       throw new CommandFailure(String.valueOf(e.getMessage()));
     } finally {
@@ -93,16 +95,17 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
-  private SluiceConfig config() {
+  private LoadedConfig config() {
     if (file == null) {
-      return SluiceConfig.withoutFile(dataDirectory(), port == null ? DEFAULT_PORT : port);
+      return LoadedConfig.withoutFile(
+          SluiceConfig.withoutFile(dataDirectory(), port == null ? DEFAULT_PORT : port));
     }
     if (data != null || port != null) {
       throw new CommandFailure(
           "--data and --port are for a start without CONFIG; there, storage.rootDirectory and http.port say it");
     }
     try {
-      return ConfigLoader.load(file);
+      return ConfigLoader.loadWithKeys(file);
     } catch (ConfigException e) {
       throw new CommandFailure(
           e.problems().stream().map(Problem::render).collect(Collectors.joining("\n")));

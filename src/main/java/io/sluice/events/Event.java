@@ -160,7 +160,7 @@ public sealed interface Event {
    * @param changed the paths of the keys that differ; with {@code " (content)"} behind it, that of
    *     a file whose content does
    * @param needRestart those that take effect with the next start only, also of earlier reloads
-   * @param error what is wrong with it, without any value of the configuration
+   * @param error what is wrong with it, without the values that are; never a secret
    */
   record ConfigReloaded(
       Occasion occasion, List<String> changed, List<String> needRestart, Optional<String> error)

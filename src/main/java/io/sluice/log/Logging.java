@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +28,8 @@ public final class Logging {
 
   /*
    * Lines are written by a thread of their own, since a terminal or a pipe that nobody reads must not stop an event loop.
-   * When so many lines wait, further ones are lost.
+   * When so many lines wait, further ones are lost. Queue and thread stay when the target is another one: so those who log
+   * never meet a moment without an appender.
    */
   private static final int QUEUE = 8192;
 
@@ -35,60 +38,97 @@ public final class Logging {
   /** The logger of what has changed the registry, and of what was refused. */
   private static final String AUDIT = "io.sluice.audit";
 
+  private static @Nullable Sink sink;
+  private static @Nullable Sink audit;
+
   private Logging() {}
 
   /**
-   * Replaces whatever was set up before.
+   * Replaces whatever was set up before. Done again, it opens the file anew, so that one which was
+   * renamed is left alone from then on; no line is lost, and those that waited go to the new place.
+   * Blocks.
    *
-   * @throws IOException if the log file can't be written to
+   * @throws IOException if the log file can't be written to; then nothing has changed
    */
-  public static void start(LogConfig config) throws IOException {
+  public static synchronized void start(LogConfig config) throws IOException {
     var context = (LoggerContext) LoggerFactory.getILoggerFactory();
-    context.reset();
-    var queue =
-        queue(
-            context,
-            config.output().isPresent() ? file(context, config.output().get()) : standard(context));
-    var level = level(config.level());
-    var root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.addAppender(queue);
-    // Libraries are of interest only to those who look for a defect.
-    root.setLevel(level.isGreaterOrEqual(Level.WARN) || level == Level.TRACE ? level : Level.WARN);
-    context.getLogger("io.sluice").setLevel(level);
-    audit(context, config);
-    if (level.isGreaterOrEqual(Level.INFO)) {
-      // Vert.x takes it for an error when a client leaves in the middle of an answer; the access
-      // log has that.
-      context.getLogger("io.vertx.core.net.impl.VertxConnection").setLevel(Level.OFF);
+    // Logback would only complain to itself about a file that it can't open.
+    check(config);
+    var target =
+        config.output().isPresent() ? file(context, config.output().get()) : standard(context);
+    if (sink == null) {
+      context.reset();
+      audit = null;
+      sink = queued(context, Logger.ROOT_LOGGER_NAME, target);
+    } else if (target instanceof FileAppender || sink.isFile()) {
+      sink.replace(target);
     }
+    setLevels(context, level(config.level()));
+    startAudit(context, config);
   }
 
   /** In a file of its own, whatever the level of the log is; or nowhere. */
-  private static void audit(LoggerContext context, LogConfig config) throws IOException {
+  private static void startAudit(LoggerContext context, LogConfig config) throws IOException {
     var logger = context.getLogger(AUDIT);
     logger.setAdditive(false);
-    logger.setLevel(config.audit().isPresent() ? Level.INFO : Level.OFF);
     if (config.audit().isPresent()) {
-      logger.addAppender(queue(context, file(context, config.audit().get())));
+      var target = file(context, config.audit().get());
+      if (audit == null) {
+        audit = queued(context, AUDIT, target);
+      } else {
+        audit.replace(target);
+      }
+    }
+    logger.setLevel(config.audit().isPresent() ? Level.INFO : Level.OFF);
+  }
+
+  /**
+   * Finds out whether {@link #start} could write to the files. Blocks; makes those that are not
+   * there.
+   *
+   * @throws IOException if it couldn't
+   */
+  public static void check(LogConfig config) throws IOException {
+    for (var file : Stream.concat(config.output().stream(), config.audit().stream()).toList()) {
+      Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
     }
   }
 
   /** Writes what waits, and stops. */
-  public static void stop() {
+  public static synchronized void stop() {
+    sink = null;
+    audit = null;
     ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
   }
 
-  private static AsyncAppender queue(
-      LoggerContext context, OutputStreamAppender<ILoggingEvent> appender) {
+  private static Sink queued(
+      LoggerContext context, String logger, OutputStreamAppender<ILoggingEvent> target) {
+    var made = new Sink(target);
+    made.setContext(context);
+    made.start();
     var queue = new AsyncAppender();
     queue.setContext(context);
     queue.setQueueSize(QUEUE);
     queue.setDiscardingThreshold(0);
     queue.setNeverBlock(true);
     queue.setMaxFlushTime(FLUSH_MILLIS);
-    queue.addAppender(appender);
+    queue.addAppender(made);
     queue.start();
-    return queue;
+    context.getLogger(logger).addAppender(queue);
+    return made;
+  }
+
+  private static void setLevels(LoggerContext context, Level level) {
+    // Libraries are of interest only to those who look for a defect.
+    context
+        .getLogger(Logger.ROOT_LOGGER_NAME)
+        .setLevel(level.isGreaterOrEqual(Level.WARN) || level == Level.TRACE ? level : Level.WARN);
+    context.getLogger("io.sluice").setLevel(level);
+    // Vert.x takes it for an error when a client leaves in the middle of an answer; the access
+    // log has that.
+    context
+        .getLogger("io.vertx.core.net.impl.VertxConnection")
+        .setLevel(level.isGreaterOrEqual(Level.INFO) ? Level.OFF : null);
   }
 
   private static OutputStreamAppender<ILoggingEvent> standard(LoggerContext context) {
@@ -100,11 +140,13 @@ public final class Logging {
 
   private static OutputStreamAppender<ILoggingEvent> file(LoggerContext context, Path path)
       throws IOException {
-    // Logback would only complain to itself about a file that it can't open.
-    Files.newOutputStream(path, StandardOpenOption.CREATE, StandardOpenOption.APPEND).close();
     var appender = new FileAppender<ILoggingEvent>();
     appender.setFile(path.toString());
-    return started(context, appender, new JsonLines());
+    var file = started(context, appender, new JsonLines());
+    if (!file.isStarted()) {
+      throw new IOException(path.toString());
+    }
+    return file;
   }
 
   private static OutputStreamAppender<ILoggingEvent> started(

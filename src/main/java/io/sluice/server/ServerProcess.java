@@ -1,20 +1,26 @@
 package io.sluice.server;
 
+import io.sluice.config.LoadedConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.events.EventPublisher;
+import io.sluice.log.Logging;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A registry that is the whole of a process: from its start until a signal ends it. SIGTERM and
- * SIGINT stop it in order; a second one ends the process at once.
+ * SIGINT stop it in order; a second one ends the process at once. SIGHUP and changed files make it
+ * take over a new configuration ({@link Reload}).
  */
 public final class ServerProcess {
   private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
@@ -34,8 +40,9 @@ public final class ServerProcess {
    * @return whether it stopped in order and in time
    * @throws StartFailure when it can't be started
    */
-  public static boolean run(SluiceConfig config, Consumer<SluiceServer> started)
+  public static boolean run(LoadedConfig loaded, Consumer<SluiceServer> started)
       throws InterruptedException {
+    var config = loaded.config();
     var refusal = Supported.refusal(config);
     if (refusal.isPresent()) {
       throw new StartFailure(refusal.get());
@@ -44,11 +51,24 @@ public final class ServerProcess {
     onSignal("TERM", signalled);
     onSignal("INT", signalled);
     var vertx = Vertx.vertx(SluiceServer.vertxOptions());
-    try {
+    var events = new EventPublisher(vertx);
+    try (var reloads = new ReloadThread()) {
+      handle(
+          "HUP",
+          _ -> {
+            LOG.info("SIGHUP: reading the configuration and its files, opening the log anew");
+            reloads.ask();
+          });
       config.warnings().forEach(LOG::warn);
+      // Before the server reads the files.
+      var watch = Reload.watchFor(loaded);
       var server = start(vertx, config);
       started.accept(server);
-      return waitAndStop(server, config, signalled);
+      var reports = new ReloadReports(events::publish, InstantSource.system());
+      reloads.begin(new Reload(loaded, watch, server::reconfigure, Logging::start, reports));
+      var signal = await(signalled);
+      reloads.close();
+      return stop(server, config, signal);
     } finally {
       wait(vertx.close(), STOP_MARGIN);
     }
@@ -62,15 +82,16 @@ public final class ServerProcess {
     }
   }
 
-  private static boolean waitAndStop(
-      SluiceServer server, SluiceConfig config, CompletableFuture<String> signalled)
-      throws InterruptedException {
-    String signal;
+  private static String await(CompletableFuture<String> signalled) throws InterruptedException {
     try {
-      signal = signalled.get();
+      return signalled.get();
     } catch (ExecutionException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static boolean stop(SluiceServer server, SluiceConfig config, String signal)
+      throws InterruptedException {
     LOG.atInfo().addKeyValue("signal", signal).log("stopping");
     long start = System.nanoTime();
     boolean inTime = wait(server.stop(), config.sluice().shutdown().timeout().plus(STOP_MARGIN));
@@ -100,15 +121,17 @@ public final class ServerProcess {
 
   /** The first signal asks for an orderly stop, the second doesn't ask. */
   private static void onSignal(String name, CompletableFuture<String> signalled) {
-    boolean handled =
-        Signals.handle(
-            name,
-            number -> {
-              if (!signalled.complete("SIG" + name)) {
-                Runtime.getRuntime().halt(KILLED + number);
-              }
-            });
-    if (!handled) {
+    handle(
+        name,
+        number -> {
+          if (!signalled.complete("SIG" + name)) {
+            Runtime.getRuntime().halt(KILLED + number);
+          }
+        });
+  }
+
+  private static void handle(String name, IntConsumer handler) {
+    if (!Signals.handle(name, handler)) {
       LOG.atWarn().addKeyValue("signal", name).log("this JVM doesn't let the signal be handled");
     }
   }

@@ -1,6 +1,9 @@
 package io.sluice.process;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.sluice.testkit.Eventually;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
@@ -11,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** {@code sluice} started with the test's own classes; ended with the test at the latest. */
 public final class SluiceProcess implements AutoCloseable {
@@ -69,6 +73,16 @@ public final class SluiceProcess implements AutoCloseable {
   /** Host and port, as clients write them. */
   public String host() throws Exception {
     return uri().getAuthority();
+  }
+
+  /** Waits for a line of its output that has all of these. */
+  public void awaitLine(String... parts) {
+    Eventually.eventually(
+        () -> List.copyOf(output),
+        lines ->
+            assertThat(lines)
+                .as(this::output)
+                .anyMatch(line -> Stream.of(parts).allMatch(line::contains)));
   }
 
   /** Sends a signal, as in {@code TERM}. */
