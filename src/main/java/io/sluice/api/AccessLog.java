@@ -1,5 +1,6 @@
 package io.sluice.api;
 
+import io.vertx.core.http.HttpVersion;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -32,7 +33,9 @@ final class AccessLog {
   void watch() {
     var response = exchange.response();
     response.endHandler(_ -> over(true));
-    response.closeHandler(_ -> over(false));
+    // HTTP/2 tells of the stream's end before it tells of the answer's.
+    boolean streamed = exchange.request().version() == HttpVersion.HTTP_2;
+    response.closeHandler(_ -> over(streamed && response.ended()));
     response.exceptionHandler(_ -> over(false));
   }
 

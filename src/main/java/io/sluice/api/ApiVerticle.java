@@ -10,6 +10,7 @@ import io.sluice.ulid.Ulids;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -31,6 +32,17 @@ public final class ApiVerticle extends VerticleBase {
    * What a socket read may bring at once; larger than Vert.x's 8 KiB, since layers are what comes.
    */
   private static final int MAX_CHUNK = 64 << 10;
+
+  /*
+   * What an HTTP/2 client may send ahead of us, for one request and for a connection. The protocol's 64 KiB are no more than 64 MB/s
+   * on a network with a round trip of one millisecond. It is also what an upload that waits for memory may hold outside of
+   * the budget, so it must not be much more.
+   */
+  private static final int STREAM_WINDOW = 512 << 10;
+
+  private static final int CONNECTION_WINDOW = 1 << 20;
+
+  private static final int MAX_STREAMS = 100;
 
   private static final int MAX_REQUEST_LINE = 8 << 10;
 
@@ -119,6 +131,12 @@ public final class ApiVerticle extends VerticleBase {
             .setMaxInitialLineLength(MAX_REQUEST_LINE)
             .setHandle100ContinueAutomatically(false)
             .setHttp2ClearTextEnabled(true)
+            .setInitialSettings(
+                new Http2Settings()
+                    .setInitialWindowSize(STREAM_WINDOW)
+                    .setMaxConcurrentStreams(MAX_STREAMS)
+                    .setMaxHeaderListSize(settings.maxHeaderSize()))
+            .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
             .setTcpKeepAlive(true);
     settings.tls().ifPresent(tls -> tls.addTo(options, settings.headerTimeout()));
     return options;

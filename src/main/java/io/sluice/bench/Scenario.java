@@ -13,7 +13,9 @@ public enum Scenario {
   /** GET of a manifest by tag. */
   MANIFEST_GET("manifest-get", 32),
   /** HEAD of a blob. */
-  BLOB_HEAD("blob-head", 32);
+  BLOB_HEAD("blob-head", 32),
+  /** GET of the API's root, as every client does first: what remains is authentication. */
+  PING("ping", 8);
 
   private final String id;
   private final int concurrency;
@@ -52,6 +54,7 @@ public enum Scenario {
       case PULL_LARGE -> Pulls.largeBlob(stock);
       case MANIFEST_GET -> Pulls.manifest(stock);
       case BLOB_HEAD -> Pulls.blobHead(stock);
+      case PING -> new Ping();
     };
   }
 

@@ -72,7 +72,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "NAME",
       converter = ScenarioConverter.class,
       description =
-          "push-large, push-small, pull, pull-large, manifest-get, blob-head. Default: all.")
+          "push-large, push-small, pull, pull-large, manifest-get, blob-head, ping. Default: all.")
   private List<Scenario> scenarios = Arrays.asList(Scenario.values());
 
   @Option(
@@ -80,7 +80,7 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Operations at once. Default: push-large and pull-large 1, push-small and pull 8,"
-              + " manifest-get and blob-head 32.")
+              + " ping 8, manifest-get and blob-head 32.")
   private @Nullable Integer concurrency;
 
   @Option(

@@ -206,7 +206,8 @@ class ReloadTest {
     looks(reload, 2);
     assertThat(logs).hasSize(1);
     assertThat(told.getLast().error())
-        .hasValueSatisfying(error -> assertThat(error).contains("log.output can't be written"));
+        .hasValueSatisfying(
+            error -> assertThat(error).contains("log.output or log.audit can't be written"));
   }
 
   @Test
