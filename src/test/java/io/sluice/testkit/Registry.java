@@ -191,7 +191,7 @@ public final class Registry implements AutoCloseable {
             YAML.readTree(
                 config
                     .replace("$STORES", storage.stores().toString())
-                    .replace("$TLS", tls.path().toString())));
+                    .replace("$TLS", config.contains("$TLS") ? tls.path().toString() : "")));
       }
       return ConfigLoader.parse(YAML.writeValueAsString(tree), Format.YAML);
     } catch (IOException e) {
