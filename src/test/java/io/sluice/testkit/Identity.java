@@ -32,8 +32,7 @@ public record Identity(PrivateKey key, X509Certificate certificate) {
       trust.init(trusted);
       var own = empty();
       if (shown != null) {
-        own.setKeyEntry(
-            "own", shown.key, new char[0], new Certificate[] {shown.certificate, authority});
+        own.setKeyEntry("own", shown.key, new char[0], new Certificate[] {shown.certificate});
       }
       var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       keys.init(own, new char[0]);

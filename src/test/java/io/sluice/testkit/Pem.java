@@ -19,7 +19,7 @@ import javax.crypto.spec.PBEKeySpec;
 
 /** Keys and certificates as text (RFC 7468), in all the forms that people have them. */
 public final class Pem {
-  private static final String ENCRYPTION = "PBEWithHmacSHA256AndAES_256";
+  private static final String ENCRYPTION = "PBEWithSHA1AndDESede";
 
   private Pem() {}
 
@@ -54,7 +54,7 @@ public final class Pem {
         der(0x30, der(0x02, BigInteger.ONE.toByteArray()), der(0x04, scalar), der(0xa0, curve)));
   }
 
-  /** As {@code openssl genpkey -aes256} writes a key. */
+  /** As {@code openssl genpkey -des3} writes a key. */
   public static String encrypted(PrivateKey key, String password) {
     try {
       var secret =
