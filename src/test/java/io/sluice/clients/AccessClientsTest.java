@@ -46,7 +46,7 @@ class AccessClientsTest {
         Files.writeString(
             folder.resolve("config.yaml"),
             """
-            storage: {rootDirectory: %1$s/data}
+            storage: {rootDirectory: %1$s/data, gc: false}
             http:
               address: 127.0.0.1
               port: "0"
@@ -71,6 +71,21 @@ class AccessClientsTest {
   private Tool skopeo(String login) {
     return Tool.require("skopeo")
         .with("REGISTRY_AUTH_FILE", folder.resolve(login + ".json").toString());
+  }
+
+  /** Tells containerd to speak TLS: to this machine it wouldn't by itself. */
+  private Path hosts(String host) throws Exception {
+    var hosts = folder.resolve("hosts");
+    Files.writeString(
+        Files.createDirectories(hosts.resolve(host)).resolve("hosts.toml"),
+        """
+        server = "https://%1$s"
+        [host."https://%1$s"]
+          capabilities = ["pull", "resolve", "push"]
+          ca = "%2$s"
+        """
+            .formatted(host, certificates().resolve("ca.crt")));
+    return hosts;
   }
 
   private String image(String name) throws Exception {
@@ -111,6 +126,7 @@ class AccessClientsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void buildahLogsInAndPushes(boolean tls) throws Exception {
+    Files.writeString(folder.resolve("buildah.json"), "{}");
     var buildah =
         Tool.require("buildah", "--root", folder + "/buildah", "--runroot", folder + "/run")
             .with("STORAGE_DRIVER", "vfs")
@@ -138,7 +154,7 @@ class AccessClientsTest {
     try (var registry = start(tls);
         var containerd = Containerd.start(folder.resolve("containerd"))) {
       var to = tls ? "--dest-cert-dir=" + certificates() : "--dest-tls-verify=false";
-      var at = tls ? "--tlscacert=" + certificates().resolve("ca.crt") : "--plain-http";
+      var at = tls ? "--hosts-dir=" + hosts(registry.host()) : "--plain-http";
       var name = registry.host() + "/team/app:1";
       skopeo("nobody").run("copy", to, "--dest-creds", ADMIN, image("source"), "docker://" + name);
       containerd.ctr("content", "fetch", at, name);

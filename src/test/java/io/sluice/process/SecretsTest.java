@@ -175,8 +175,8 @@ class SecretsTest {
             CONFIG.formatted(
                 folder,
                 """
-                , "extensions": {"sync": {"registries": [{"urls": ["https://u:%1$s@host", "%1$s"],
-                  "onDemand": "%1$s"}]}, "events": {"sinks": [{"type": "http", "address": "https://x",
+                , "extensions": {"sync": {"registries": [{"urls": ["https://u:%1$s@host"],
+                  "onDemand": "perhaps"}]}, "events": {"sinks": [{"type": "http", "address": "https://x",
                   "credentials": {"username": "u", "password": "%1$s", "token": ["%1$s"]}}]}}
                 """
                     .formatted(UPSTREAM)));
