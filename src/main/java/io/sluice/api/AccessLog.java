@@ -53,7 +53,7 @@ final class AccessLog {
         .addKeyValue("clientIP", exchange.clientAddress())
         .addKeyValue("user", exchange.actor())
         .addKeyValue("method", request.method().name())
-        .addKeyValue("path", request.uri())
+        .addKeyValue("path", ShownTarget.of(request.uri()))
         .addKeyValue("statusCode", exchange.response().getStatusCode())
         .addKeyValue("latencyMs", exchange.elapsed().toNanos() / 1_000_000.0)
         .addKeyValue("bytesRead", request.bytesRead())

@@ -31,7 +31,7 @@ final class AuditLog {
         .addKeyValue("clientIP", exchange.clientAddress())
         .addKeyValue("subject", exchange.actor())
         .addKeyValue("action", method)
-        .addKeyValue("object", exchange.request().uri())
+        .addKeyValue("object", ShownTarget.of(exchange.request().uri()))
         .addKeyValue("status", status)
         .addKeyValue("outcome", changed ? "changed" : "refused")
         .addKeyValue("digest", exchange.digest().map(Digest::toString).orElse(""))

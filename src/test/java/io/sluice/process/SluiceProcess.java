@@ -126,13 +126,25 @@ public final class SluiceProcess implements AutoCloseable {
     kill();
   }
 
+  /** Looks in lines of a log for where it serves; those that it prints are looked at anyway. */
+  public void servesAt(String log) throws IOException {
+    for (var line : log.lines().toList()) {
+      if (!serving.isDone() && line.contains("\"serving\"")) {
+        serving.complete(URI.create(new ObjectMapper().readTree(line).path("uri").asText()));
+      }
+    }
+  }
+
+  /** Of the operating system. */
+  public long pid() {
+    return process.pid();
+  }
+
   private void read() {
     try (var lines = new BufferedReader(process.inputReader(StandardCharsets.UTF_8))) {
       for (var line = lines.readLine(); line != null; line = lines.readLine()) {
         output.add(line);
-        if (!serving.isDone() && line.contains("\"serving\"")) {
-          serving.complete(URI.create(new ObjectMapper().readTree(line).path("uri").asText()));
-        }
+        servesAt(line);
       }
     } catch (IOException e) {
       output.add(e.toString());

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemTrustOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,7 +25,7 @@ public final class Http2Client implements AutoCloseable {
   private final HttpClient client;
   private final int port;
 
-  Http2Client(int port) {
+  Http2Client(int port, boolean tls) {
     this.port = port;
     this.client =
         vertx
@@ -32,7 +33,14 @@ public final class Http2Client implements AutoCloseable {
             .with(
                 new HttpClientOptions()
                     .setProtocolVersion(HttpVersion.HTTP_2)
-                    .setHttp2ClearTextUpgrade(false))
+                    .setHttp2ClearTextUpgrade(false)
+                    .setSsl(tls)
+                    .setUseAlpn(tls)
+                    .setTrustOptions(
+                        tls
+                            ? new PemTrustOptions()
+                                .addCertValue(Buffer.buffer(Certificates.shared().pem()))
+                            : null))
             // What fails here is told by futures; only the registry's log is looked at.
             .withConnectHandler(connection -> connection.exceptionHandler(_ -> {}))
             .build();

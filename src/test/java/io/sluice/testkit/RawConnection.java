@@ -18,23 +18,33 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 
 /** A client that sends whatever it is told to, and may go away at any time. */
 public final class RawConnection implements AutoCloseable {
   private static final int PATIENCE_MILLIS = 20_000;
 
-  private final Socket socket = new Socket();
+  private final Socket wire = new Socket();
+  private final Socket socket;
   private final InputStream in;
   private String asked = "";
 
-  RawConnection(int port, int receiveBuffer) {
+  RawConnection(int port, int receiveBuffer, Optional<SSLContext> tls) {
     try {
       if (receiveBuffer > 0) {
-        socket.setReceiveBufferSize(receiveBuffer);
+        wire.setReceiveBufferSize(receiveBuffer);
       }
-      socket.setTcpNoDelay(true);
-      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      wire.setTcpNoDelay(true);
+      wire.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      wire.setSoTimeout(PATIENCE_MILLIS);
+      socket =
+          tls.isEmpty()
+              ? wire
+              : tls.get().getSocketFactory().createSocket(wire, "localhost", port, true);
       in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -88,8 +98,8 @@ public final class RawConnection implements AutoCloseable {
   /** Goes away without a word: the other side sees a reset. */
   public void cut() {
     try {
-      socket.setSoLinger(true, 0);
-      socket.close();
+      wire.setSoLinger(true, 0);
+      wire.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -160,12 +170,28 @@ public final class RawConnection implements AutoCloseable {
       }
     } catch (SocketTimeoutException e) {
       throw new AssertionError("the registry did not close the connection", e);
-    } catch (SocketException reset) {
+    } catch (SocketException | SSLException cut) {
       return count;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return count;
+  }
+
+  /** The next byte, or -1 when the other side has closed the connection. */
+  public int readByte() {
+    try {
+      return in.read();
+    } catch (SocketException reset) {
+      return -1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Of a connection with TLS. */
+  public SSLSession session() {
+    return ((SSLSocket) socket).getSession();
   }
 
   @Override

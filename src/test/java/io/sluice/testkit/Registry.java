@@ -17,12 +17,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpClient.Version;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
 
 /**
  * A running registry and its client. Each has a Vert.x of its own, with tight limits for what may
@@ -41,38 +43,46 @@ public final class Registry implements AutoCloseable {
   private final Vertx vertx;
   private final SluiceConfig config;
   private final Users users;
+  private final TlsFolder tls;
   private final Events events;
   private final Running running;
   private final Optional<String> authorization;
+  private final Optional<HttpClient> ownClient;
 
   /** What is replaced when it is started anew; shared with those who log in. */
   private static final class Running {
     SluiceServer server;
-    HttpClient client = newClient();
+    HttpClient client;
 
-    Running(SluiceServer server) {
+    Running(SluiceServer server, HttpClient client) {
       this.server = server;
+      this.client = client;
     }
   }
 
-  private Registry(Storage storage, Vertx vertx, SluiceConfig config, Users users) {
+  private Registry(Storage storage, Vertx vertx, SluiceConfig config, Users users, TlsFolder tls) {
     this.storage = storage;
     this.vertx = vertx;
     this.config = config;
     this.users = users;
+    this.tls = tls;
     this.events = new Events(vertx);
-    this.running = new Running(launch());
+    this.running = new Running(launch(), newClient());
     this.authorization = Optional.empty();
+    this.ownClient = Optional.empty();
   }
 
-  private Registry(Registry registry, String authorization) {
+  private Registry(
+      Registry registry, Optional<String> authorization, Optional<HttpClient> ownClient) {
     this.storage = registry.storage;
     this.vertx = registry.vertx;
     this.config = registry.config;
     this.users = registry.users;
     this.events = registry.events;
     this.running = registry.running;
-    this.authorization = Optional.of(authorization);
+    this.tls = registry.tls;
+    this.authorization = authorization;
+    this.ownClient = ownClient;
   }
 
   static Registry start(StoreKind kind, String config, String... users) {
@@ -82,12 +92,13 @@ public final class Registry implements AutoCloseable {
   static Registry start(Storage storage, String config, String... users) {
     LogWatch.get().take();
     var file = Users.of(users);
-    return new Registry(storage, newVertx(), parse(config, storage, file), file);
+    var tls = TlsFolder.create();
+    return new Registry(storage, newVertx(), parse(config, storage, file, tls), file, tls);
   }
 
   /** One more process on the same storage; it is to be closed before this one. */
   public Registry another() {
-    return new Registry(new Lent(storage), newVertx(), config, users);
+    return new Registry(new Lent(storage), newVertx(), config, users, tls);
   }
 
   /** The same for a user, whose password is their name with an exclamation mark. */
@@ -97,7 +108,23 @@ public final class Registry implements AutoCloseable {
 
   /** The same for somebody who shows these credentials with each request. */
   public Registry as(String user, String password) {
-    return new Registry(this, basic(user, password));
+    return new Registry(this, Optional.of(basic(user, password)), ownClient);
+  }
+
+  /** The same for somebody who shows a certificate, and perhaps prefers a protocol. */
+  public Registry showing(Identity client) {
+    return through(client.trusting(Certificates.shared().certificate()), Version.HTTP_1_1);
+  }
+
+  /** The same by a client of its own, over TLS. */
+  public Registry through(SSLContext context, Version preferred) {
+    var client = HttpClient.newBuilder().version(preferred).sslContext(context).build();
+    return new Registry(this, authorization, Optional.of(client));
+  }
+
+  /** The files of TLS, for {@code $TLS} in the configuration. */
+  public TlsFolder tls() {
+    return tls;
   }
 
   /** The header of Basic authentication. */
@@ -114,7 +141,7 @@ public final class Registry implements AutoCloseable {
 
   /** Takes over another configuration while it runs. */
   public void reconfigure(String other) {
-    await(running.server.reconfigure(parse(other, storage, users)));
+    await(running.server.reconfigure(parse(other, storage, users, tls)));
   }
 
   /** Storage that outlives the registry that has it. */
@@ -151,7 +178,7 @@ public final class Registry implements AutoCloseable {
             .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS));
   }
 
-  private static SluiceConfig parse(String config, Storage storage, Users users) {
+  private static SluiceConfig parse(String config, Storage storage, Users users, TlsFolder tls) {
     try {
       var tree = (ObjectNode) YAML.readTree(BASE);
       if (users.exist()) {
@@ -159,7 +186,12 @@ public final class Registry implements AutoCloseable {
       }
       tree.putObject("storage").put("rootDirectory", storage.stores().resolve("main").toString());
       if (!config.isBlank()) {
-        merge(tree, YAML.readTree(config.replace("$STORES", storage.stores().toString())));
+        merge(
+            tree,
+            YAML.readTree(
+                config
+                    .replace("$STORES", storage.stores().toString())
+                    .replace("$TLS", config.contains("$TLS") ? tls.path().toString() : "")));
       }
       return ConfigLoader.parse(YAML.writeValueAsString(tree), Format.YAML);
     } catch (IOException e) {
@@ -183,8 +215,14 @@ public final class Registry implements AutoCloseable {
     return await(SluiceServer.start(vertx, config, storage.factory()));
   }
 
-  private static HttpClient newClient() {
-    return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private HttpClient newClient() {
+    var client = HttpClient.newBuilder().version(Version.HTTP_1_1);
+    clientTls().ifPresent(client::sslContext);
+    return client.build();
+  }
+
+  private Optional<SSLContext> clientTls() {
+    return config.http().tls().map(_ -> Identity.anonymous(Certificates.shared().certificate()));
   }
 
   private static <T> T await(Future<T> future) {
@@ -231,17 +269,22 @@ public final class Registry implements AutoCloseable {
 
   /** A connection for what no client library would send. */
   public RawConnection connect() {
-    return new RawConnection(port(), 0);
+    return new RawConnection(port(), 0, clientTls());
   }
 
   /** A connection that takes only little before it has to be read. */
   public RawConnection connectNarrow() {
-    return new RawConnection(port(), 4 << 10);
+    return new RawConnection(port(), 4 << 10, clientTls());
+  }
+
+  /** A connection without TLS, whatever the registry speaks. */
+  public RawConnection connectPlainly() {
+    return new RawConnection(port(), 0, Optional.empty());
   }
 
   /** A client that speaks HTTP/2 at once. */
   public Http2Client http2() {
-    return new Http2Client(port());
+    return new Http2Client(port(), config.http().tls().isPresent());
   }
 
   public Ask get(String path) {
@@ -270,7 +313,7 @@ public final class Registry implements AutoCloseable {
 
   /** A request for a path, or for a {@code Location} as the registry gave it. */
   public Ask ask(String method, String pathOrLocation) {
-    var ask = new Ask(running.client, method, uri().resolve(pathOrLocation));
+    var ask = new Ask(ownClient.orElse(running.client), method, uri().resolve(pathOrLocation));
     authorization.ifPresent(it -> ask.header("Authorization", it));
     return ask;
   }
@@ -305,6 +348,7 @@ public final class Registry implements AutoCloseable {
     try (storage) {
       if (!(storage instanceof Lent)) {
         users.close();
+        tls.close();
       }
       running.client.close();
       stop();

@@ -22,7 +22,7 @@ public @interface RegistryTest {
 
   /**
    * What the configuration has besides the store and a free port, as YAML; {@code $STORES} is a
-   * folder for further stores.
+   * folder for further stores, {@code $TLS} the {@link TlsFolder}.
    */
   String config() default "";
 
