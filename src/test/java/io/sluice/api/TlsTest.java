@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocket;
 
 /** The registry over TLS, and its certificates while it runs. */
 class TlsTest {
@@ -28,7 +29,7 @@ class TlsTest {
   private static final String IMPATIENT =
       """
       http: {readTimeout: 300ms, writeTimeout: 300ms, tls: {cert: $TLS/cert.pem, key: $TLS/key.pem}}
-      sluice: {http: {headerTimeout: 300ms, keepAliveTimeout: 300ms}, uploads: {parkAfter: 50ms}}
+      sluice: {http: {headerTimeout: 300ms}, uploads: {parkAfter: 50ms}}
       """;
 
   private static final Certificates AUTHORITY = Certificates.shared();
@@ -57,6 +58,24 @@ class TlsTest {
       assertThat(http2.answer("GET", "/v2/", new byte[0]).status()).isEqualTo(200);
     }
     registry.leavesNothingBehind();
+  }
+
+  @RegistryTest(config = TLS, on = StoreKind.MEMORY)
+  void tls12And13AreSpokenAndHttp2WhereTheClientKnowsIt(Registry registry) throws Exception {
+    var sockets = Identity.anonymous(AUTHORITY.certificate()).getSocketFactory();
+    for (var protocol : List.of("TLSv1.2", "TLSv1.3")) {
+      for (var application : List.of("h2", "http/1.1")) {
+        try (var socket = (SSLSocket) sockets.createSocket("127.0.0.1", registry.port())) {
+          socket.setEnabledProtocols(new String[] {protocol});
+          var parameters = socket.getSSLParameters();
+          parameters.setApplicationProtocols(new String[] {application});
+          socket.setSSLParameters(parameters);
+          socket.startHandshake();
+          assertThat(socket.getSession().getProtocol()).isEqualTo(protocol);
+          assertThat(socket.getApplicationProtocol()).isEqualTo(application);
+        }
+      }
+    }
   }
 
   @RegistryTest(
