@@ -95,6 +95,7 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
     private final Duration patience;
     private final HttpServerOptions options;
     private java.util.concurrent.@Nullable Future<?> deadline;
+    private boolean begun;
 
     FirstRequest(Duration patience, HttpServerOptions options) {
       this.patience = patience;
@@ -103,12 +104,20 @@ final class AcceptGuard extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
-      StrictDecoder.install(context.channel(), options);
       deadline =
           context
               .executor()
               .schedule(() -> close(context), patience.toMillis(), TimeUnit.MILLISECONDS);
       context.fireChannelActive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      if (!begun) {
+        begun = true;
+        StrictDecoder.install(context.channel(), options);
+      }
+      context.fireChannelRead(message);
     }
 
     @Override

@@ -187,12 +187,13 @@ public final class ApiVerticle extends VerticleBase {
 
   /**
    * Whether we and everybody in front of us agree where the body ends (RFC 9112, 6.3): the decoder
-   * takes a coding that it doesn't know for none, and the body for the next request.
+   * takes a coding that it doesn't know for none, and the body for the next request. White space
+   * before the coding is what is left of a line that was folded, which others may read otherwise.
    */
   private static boolean isBodyReadable(HttpServerRequest request) {
     var codings = request.headers().getAll(HttpHeaders.TRANSFER_ENCODING);
     return codings.isEmpty()
-        || codings.size() == 1 && codings.getFirst().strip().equalsIgnoreCase("chunked");
+        || codings.size() == 1 && codings.getFirst().equalsIgnoreCase("chunked");
   }
 
   /** What isn't HTTP, or too much of it: an answer in our form, and the end of the connection. */

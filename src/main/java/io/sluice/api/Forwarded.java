@@ -3,8 +3,8 @@ package io.sluice.api;
 import io.sluice.config.Cidr;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -28,14 +28,15 @@ final class Forwarded {
    */
   String clientAddress(HttpServerRequest request) {
     var peer = peer(request);
-    var header = request.getHeader("X-Forwarded-For");
-    if (header == null || !isTrusted(peer)) {
+    // Some proxies add a line of their own below the one that the client has made up.
+    var lines = request.headers().getAll("X-Forwarded-For");
+    if (lines.isEmpty() || !isTrusted(peer)) {
       return peer;
     }
-    var hops = header.split(",");
+    var hops = String.join(",", lines).split(",", -1);
     for (int i = hops.length - 1; i >= 0; i--) {
       var hop = hops[i].strip();
-      if (!IP.matcher(hop).matches()) {
+      if (address(hop).isEmpty()) {
         return peer;
       }
       if (i == 0 || !isTrusted(hop)) {
@@ -69,15 +70,20 @@ final class Forwarded {
     return host == null ? "" : host;
   }
 
-  private boolean isTrusted(String address) {
-    if (trusted.isEmpty() || !IP.matcher(address).matches()) {
-      return false;
-    }
+  private boolean isTrusted(String text) {
+    return address(text)
+        .filter(address -> trusted.stream().anyMatch(network -> network.contains(address)))
+        .isPresent();
+  }
+
+  /** Never looks up a name: the text may be anybody's, and a name such as {@code dead.beef}. */
+  private static Optional<InetAddress> address(String text) {
     try {
-      var parsed = InetAddress.getByName(address);
-      return trusted.stream().anyMatch(network -> network.contains(parsed));
-    } catch (UnknownHostException e) {
-      return false;
+      return IP.matcher(text).matches()
+          ? Optional.of(InetAddress.ofLiteral(text))
+          : Optional.empty();
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
     }
   }
 }

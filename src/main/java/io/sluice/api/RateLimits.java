@@ -31,7 +31,8 @@ public final class RateLimits {
 
   /** A client may use up a second's worth at once. */
   private static Limiter limiter(int perSecond, LongSupplier nanos) {
-    return new Limiter(Duration.ofSeconds(1).dividedBy(perSecond), perSecond, MOST_CLIENTS, nanos);
+    return new Limiter(
+        Duration.ofNanos(Math.max(1, 1_000_000_000L / perSecond)), perSecond, MOST_CLIENTS, nanos);
   }
 
   /** Whether the client may make this request now: zero, or how long it has to wait. */

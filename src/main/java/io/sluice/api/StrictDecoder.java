@@ -3,9 +3,14 @@ package io.sluice.api;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpMessage;
+import io.netty.handler.ssl.AbstractSniHandler;
+import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.impl.Http1xOrH2CHandler;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses a request that has both a length and chunked coding. Netty goes by the coding and drops
@@ -19,9 +24,32 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
     super(options);
   }
 
-  /** Takes the place of Vert.x's decoder on a connection that was accepted right now. */
+  /**
+   * Will take the place of Vert.x's decoder on a connection whose first bytes have come, and have
+   * been seen by nobody yet.
+   */
   static void install(Channel connection, HttpServerOptions options) {
-    connection.pipeline().addLast(new Installer(options));
+    var pipeline = connection.pipeline();
+    @Nullable String before = null;
+    for (var handler : pipeline) {
+      if (handler.getValue() instanceof SslHandler
+          || handler.getValue() instanceof AbstractSniHandler
+          || handler.getValue() instanceof Http1xOrH2CHandler) {
+        before = handler.getKey();
+      }
+    }
+    if (before == null) {
+      replace(pipeline, options);
+    } else {
+      pipeline.addAfter(before, null, new Installer(options));
+    }
+  }
+
+  private static void replace(ChannelPipeline pipeline, HttpServerOptions options) {
+    var decoder = pipeline.get(NAME);
+    if (decoder instanceof VertxHttpRequestDecoder && !(decoder instanceof StrictDecoder)) {
+      pipeline.replace(NAME, NAME, new StrictDecoder(options));
+    }
   }
 
   @Override
@@ -30,8 +58,8 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
   }
 
   /*
-   * Vert.x adds its decoder behind us once it knows that the connection speaks HTTP/1.1: from the first bytes, or from the
-   * TLS handshake. Whatever it then passes on comes by here before it comes to the decoder.
+   * Vert.x adds its decoder once it knows that the connection speaks HTTP/1.1: from the first bytes, or from the TLS
+   * handshake. This stands right behind what finds that out, and so before the decoder, whenever that comes.
    */
   private static final class Installer extends ChannelInboundHandlerAdapter {
     private final HttpServerOptions options;
@@ -42,23 +70,10 @@ final class StrictDecoder extends VertxHttpRequestDecoder {
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
-      replace(context);
+      replace(context.pipeline(), options);
       context.fireChannelRead(message);
       if (!context.isRemoved()) {
         context.pipeline().remove(this);
-      }
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext context, Object event) {
-      replace(context);
-      context.fireUserEventTriggered(event);
-    }
-
-    private void replace(ChannelHandlerContext context) {
-      var decoder = context.pipeline().get(NAME);
-      if (decoder instanceof VertxHttpRequestDecoder && !(decoder instanceof StrictDecoder)) {
-        context.pipeline().replace(NAME, NAME, new StrictDecoder(options));
       }
     }
   }

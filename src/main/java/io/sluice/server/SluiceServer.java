@@ -129,7 +129,8 @@ public final class SluiceServer {
             cause ->
                 Future.failedFuture(
                     cause instanceof IOException ? StartFailure.listening(config, cause) : cause))
-        .map(api -> new SluiceServer(vertx, config, protection, storage, api, apis));
+        .map(api -> new SluiceServer(vertx, config, protection, storage, api, apis))
+        .compose(server -> FirstCall.to(vertx, server.uri()).map(server));
   }
 
   /**
