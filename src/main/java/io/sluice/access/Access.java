@@ -24,8 +24,13 @@ public final class Access {
   public sealed interface Entry {
     record In(Caller caller) implements Entry {}
 
-    /** Whoever shows credentials that are wrong is not taken for anonymous. */
-    record Out(String reason) implements Entry {}
+    /**
+     * Whoever shows credentials that are wrong is not taken for anonymous.
+     *
+     * @param claimed the user that they are not, if there is such a user: other texts may be
+     *     anything, also somebody's password in the wrong place
+     */
+    record Out(String reason, Optional<String> claimed) implements Entry {}
 
     record Later(Duration retryAfter, String reason) implements Entry {}
   }
@@ -90,7 +95,8 @@ public final class Access {
       return in(new Caller.Anonymous());
     }
     return switch (credentials) {
-      case Credentials.Unusable(var reason) -> Future.succeededFuture(new Entry.Out(reason));
+      case Credentials.Unusable(var reason) ->
+          Future.succeededFuture(new Entry.Out(reason, Optional.empty()));
       case Credentials.Basic(var user, var password) -> byPassword(user, password, address);
       case Credentials.None _ ->
           certificate.isPresent() && clientNames.isPresent()
@@ -117,7 +123,10 @@ public final class Access {
             verdict ->
                 switch (verdict) {
                   case Verdict.Right _ -> new Entry.In(Caller.User.of(user));
-                  case Verdict.Wrong _ -> new Entry.Out("the user name or the password is wrong");
+                  case Verdict.Wrong _ ->
+                      new Entry.Out(
+                          "the user name or the password is wrong",
+                          Optional.of(user).filter(passwords::knows));
                   case Verdict.Later(var retryAfter, var reason) ->
                       new Entry.Later(retryAfter, reason);
                 });
@@ -131,7 +140,8 @@ public final class Access {
             () ->
                 Future.succeededFuture(
                     new Entry.Out(
-                        "the client's certificate does not have a name where one is looked for")));
+                        "the client's certificate does not have a name where one is looked for",
+                        Optional.empty())));
   }
 
   private static Future<Entry> in(Caller caller) {

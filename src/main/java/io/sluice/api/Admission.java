@@ -46,9 +46,11 @@ final class Admission {
                     exchange.isFrom(caller);
                     yield Future.succeededFuture();
                   }
-                  case Access.Entry.Out(var reason) ->
-                      Future.failedFuture(
-                          new RegistryException(new RegistryError.Unauthorized(reason, true)));
+                  case Access.Entry.Out(var reason, var claimed) -> {
+                    claimed.ifPresent(exchange::claimsToBe);
+                    yield Future.failedFuture(
+                        new RegistryException(new RegistryError.Unauthorized(reason, true)));
+                  }
                   case Access.Entry.Later(var retryAfter, var reason) ->
                       Future.failedFuture(later(reason, retryAfter));
                 });
@@ -125,7 +127,7 @@ final class Admission {
       throw denied("the user may not " + action.key() + " in " + repository);
     }
     throw access.takesPasswords() && access.policy().isWorthLoggingIn(action, repository)
-        ? unauthorized("a user may perhaps " + action.key() + " in " + repository + "; log in")
+        ? unauthorized("whoever wants to " + action.key() + " in " + repository + " has to log in")
         : denied("an anonymous client may not " + action.key() + " in " + repository);
   }
 

@@ -29,7 +29,7 @@ final class AuditLog {
     }
     LOG.atInfo()
         .addKeyValue("clientIP", exchange.clientAddress())
-        .addKeyValue("subject", exchange.actor())
+        .addKeyValue("subject", exchange.subject())
         .addKeyValue("action", method)
         .addKeyValue("object", ShownTarget.of(exchange.request().uri()))
         .addKeyValue("status", status)

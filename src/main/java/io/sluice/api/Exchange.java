@@ -60,6 +60,7 @@ final class Exchange {
   private final AccessLog log;
   private final long start = System.nanoTime();
   private Caller caller = new Caller.Anonymous();
+  private String claimed = "";
   private Optional<Admission.Wanted> wanted = Optional.empty();
   private Optional<Digest> digest = Optional.empty();
   private Optional<String> refusal = Optional.empty();
@@ -129,6 +130,16 @@ final class Exchange {
   /** It is known now who asks. */
   void isFrom(Caller known) {
     caller = known;
+  }
+
+  /** Somebody says so who could not prove it. */
+  void claimsToBe(String user) {
+    claimed = user;
+  }
+
+  /** For the record: who asks, or else whom they claimed to be; empty for anonymous. */
+  String subject() {
+    return caller.isAnonymous() ? claimed : caller.name();
   }
 
   /** Who asks; anonymous until somebody has looked. */

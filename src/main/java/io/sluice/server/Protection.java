@@ -114,6 +114,7 @@ final class Protection {
         || before.passwords != passwords
         || !before.users.text().equals(users.text())) {
       passwords.use(users.parsed());
+      config.http().auth().htpasswd().ifPresent(file -> tellOf(users.parsed(), file));
     }
     Optional<RateLimitConfig> limits = config.http().rateLimit();
     var rates =
@@ -134,7 +135,11 @@ final class Protection {
 
   private static Users readUsers(Path file) {
     var text = read(file);
-    var users = Htpasswd.parse(text);
+    return new Users(text, Htpasswd.parse(text));
+  }
+
+  /** Only when they are new: a reload for another reason says nothing of them again. */
+  private static void tellOf(Htpasswd users, Path file) {
     users
         .problems()
         .forEach(
@@ -153,7 +158,6 @@ final class Protection {
           .addKeyValue("users", users.size())
           .log("users were read");
     }
-    return new Users(text, users);
   }
 
   private static String read(Path file) {
