@@ -48,7 +48,10 @@ public final class Access {
     this.failDelay = auth.failDelay();
     this.byPassword = auth.htpasswd().isPresent();
     this.passwords = passwords;
-    this.apiKeys = auth.apiKey() ? Optional.of(new ApiKeys(bus, passwords)) : Optional.empty();
+    this.apiKeys =
+        auth.apiKey()
+            ? Optional.of(new ApiKeys(bus, passwords, auth.mtls().isPresent()))
+            : Optional.empty();
     this.clientNames = auth.mtls().map(ClientNames::new);
   }
 
@@ -106,14 +109,20 @@ public final class Access {
   }
 
   private Future<Entry> byPassword(String user, String password, String address) {
+    if (apiKeys.isEmpty() || !ApiKeys.isOne(password)) {
+      return hashed(user, password, address);
+    }
+    // Whoever has guessed too often must not make the store be asked any more.
+    var later = passwords.later(user, address);
+    if (later.isPresent()) {
+      return Future.succeededFuture(
+          new Entry.Later(later.get().retryAfter(), later.get().reason()));
+    }
     // A key costs no hashing, so it is looked for first; what is no key may be a password.
-    return apiKeys.isPresent() && ApiKeys.isOne(password)
-        ? apiKeys
-            .get()
-            .caller(user, password)
-            .compose(
-                caller -> caller.isPresent() ? in(caller.get()) : hashed(user, password, address))
-        : hashed(user, password, address);
+    return apiKeys
+        .get()
+        .caller(user, password)
+        .compose(caller -> caller.isPresent() ? in(caller.get()) : hashed(user, password, address));
   }
 
   private Future<Entry> hashed(String user, String password, String address) {

@@ -41,10 +41,17 @@ public final class ApiKeys {
 
   private final Bus bus;
   private final Passwords passwords;
+  private final boolean byCertificate;
 
-  ApiKeys(Bus bus, Passwords passwords) {
+  /**
+   * As the configuration has it.
+   *
+   * @param byCertificate whether a certificate can still prove who somebody is
+   */
+  ApiKeys(Bus bus, Passwords passwords, boolean byCertificate) {
     this.bus = bus;
     this.passwords = passwords;
+    this.byCertificate = byCertificate;
   }
 
   /** A key that was just made, and its text, which nobody will ever see again. */
@@ -71,10 +78,17 @@ public final class ApiKeys {
             });
   }
 
-  /** A key must not outlive its user: whoever is taken out of the file is out. */
+  /**
+   * A key must not outlive what its user was known by: whoever is taken out of the file is out, and
+   * so are those with certificates once none are asked for.
+   */
   private boolean isGood(ApiKeyRecord record, Instant now) {
     return record.expires().filter(now::isAfter).isEmpty()
-        && (!record.provenBy().equals(BY_PASSWORD) || passwords.knows(record.user()));
+        && switch (record.provenBy()) {
+          case BY_PASSWORD -> passwords.knows(record.user());
+          case BY_CERTIFICATE -> byCertificate;
+          default -> false;
+        };
   }
 
   private void touch(ApiKeyRecord record) {

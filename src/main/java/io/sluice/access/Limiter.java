@@ -78,6 +78,13 @@ public final class Limiter {
     }
   }
 
+  /** How long until there is one to take, and takes none; zero if there is one now. */
+  public Duration untilNext(String key) {
+    var arrival = arrivals.getIfPresent(key);
+    long ahead = arrival == null ? 0 : arrival.get() - nanos.getAsLong();
+    return Duration.ofNanos(Math.max(0, ahead - tolerance));
+  }
+
   /** Undoes an {@link #acquire} that took one. */
   public void giveBack(String key) {
     var arrival = arrivals.getIfPresent(key);

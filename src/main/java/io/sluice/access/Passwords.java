@@ -153,6 +153,30 @@ public final class Passwords implements AuthenticationProvider {
         bytes);
   }
 
+  /**
+   * Whether this user, or this address, has failed so often that nothing they show is to be looked
+   * at. Counts as no try.
+   *
+   * @param clientAddress as for {@link #check}
+   */
+  public Optional<Verdict.Later> later(String user, String clientAddress) {
+    var address = AddressBlock.of(clientAddress);
+    var ofAddress = address.equals(NO_ADDRESS) ? Duration.ZERO : byAddress.untilNext(address);
+    if (ofAddress.isPositive()) {
+      return Optional.of(laterForAddress(ofAddress));
+    }
+    var ofUser = byUser.untilNext(keyOf(user));
+    return ofUser.isPositive() ? Optional.of(laterForUser(ofUser)) : Optional.empty();
+  }
+
+  private static Verdict.Later laterForAddress(Duration wait) {
+    return new Verdict.Later(wait, "too many failed logins from this address");
+  }
+
+  private static Verdict.Later laterForUser(Duration wait) {
+    return new Verdict.Later(wait, "too many failed logins of this user");
+  }
+
   private boolean isRemembered(Asked asked) {
     var since = asked.known.right.getIfPresent(asked.credentials);
     return since != null && nanos.getAsLong() - since < settings.rememberFor().toNanos();
@@ -283,13 +307,13 @@ public final class Passwords implements AuthenticationProvider {
     if (!address.equals(NO_ADDRESS)) {
       var wait = byAddress.acquire(address);
       if (wait.isPositive()) {
-        return Optional.of(new Verdict.Later(wait, "too many failed logins from this address"));
+        return Optional.of(laterForAddress(wait));
       }
     }
     var wait = byUser.acquire(user);
     if (wait.isPositive()) {
       byAddress.giveBack(address);
-      return Optional.of(new Verdict.Later(wait, "too many failed logins of this user"));
+      return Optional.of(laterForUser(wait));
     }
     return Optional.empty();
   }

@@ -26,6 +26,8 @@ final class ApiKeyRoutes {
   private static final int MOST_BYTES = 8 << 10;
   private static final int LONGEST_LABEL = 256;
 
+  private static final String SCOPES = "a list of " + Scopes.EXPECTED;
+
   /** Zot's way to say that there is no such date. */
   private static final String NEVER = "0001-01-01T00:00:00Z";
 
@@ -124,14 +126,17 @@ final class ApiKeyRoutes {
   private record Asked(String label, List<String> scopes, Optional<Instant> expires) {}
 
   private static Asked parse(Buffer body) {
-    JsonObject json;
+    Object json;
     try {
-      json = body.toJsonObject();
-    } catch (DecodeException | ClassCastException e) {
+      json = body.toJsonValue();
+    } catch (DecodeException e) {
+      json = null;
+    }
+    if (!(json instanceof JsonObject asked)) {
       throw new RegistryException(
           invalid("body", "", "a JSON object with label, scopes and expirationDate"));
     }
-    return new Asked(label(json), scopes(json), expires(json));
+    return new Asked(label(asked), scopes(asked), expires(asked));
   }
 
   private static String label(JsonObject json) {
@@ -149,16 +154,18 @@ final class ApiKeyRoutes {
     var scopes = new ArrayList<String>();
     if (json.getValue("scopes") instanceof JsonArray list) {
       for (var scope : list) {
-        scopes.add(String.valueOf(scope));
+        if (!(scope instanceof String text)) {
+          throw new RegistryException(invalid("scopes", String.valueOf(scope), SCOPES));
+        }
+        scopes.add(text);
       }
     } else if (json.getValue("scopes") != null) {
-      throw new RegistryException(invalid("scopes", "", "a list of " + Scopes.EXPECTED));
+      throw new RegistryException(invalid("scopes", "", SCOPES));
     }
     try {
       Scopes.parse(scopes);
     } catch (IllegalArgumentException e) {
-      throw new RegistryException(
-          invalid("scopes", String.valueOf(e.getMessage()), "a list of " + Scopes.EXPECTED));
+      throw new RegistryException(invalid("scopes", String.valueOf(e.getMessage()), SCOPES));
     }
     return scopes;
   }

@@ -36,6 +36,21 @@ class LimiterTest {
   }
 
   @Test
+  void lookingTakesNone() {
+    for (int i = 0; i < 10; i++) {
+      assertThat(limiter.untilNext("a")).isZero();
+    }
+    assertThat(limiter.keys()).isZero();
+    assertThat(taken(10)).isEqualTo(3);
+    assertThat(limiter.untilNext("a")).isEqualTo(INTERVAL);
+    pass(Duration.ofMillis(1_500));
+    assertThat(limiter.untilNext("a")).isEqualTo(Duration.ofMillis(500));
+    pass(Duration.ofMillis(500));
+    assertThat(limiter.untilNext("a")).isZero();
+    assertThat(taken(10)).isEqualTo(1);
+  }
+
+  @Test
   void keysDoNotTouchEachOther() {
     assertThat(taken(10)).isEqualTo(3);
     assertThat(limiter.acquire("b")).isZero();

@@ -49,6 +49,28 @@ class SmugglingAttackTest {
     registry.isUnharmed();
   }
 
+  /** Over TLS another way leads to the decoder. */
+  @RegistryTest(
+      config = "{http: {tls: {cert: $TLS/cert.pem, key: $TLS/key.pem}}}",
+      on = StoreKind.MEMORY)
+  void requestSmugglingTlsIsNoWayAround(Registry registry) {
+    for (var before : List.of("", "GET /v2/ HTTP/1.1\r\nHost: x\r\n\r\n")) {
+      for (var headers : AMBIGUOUS) {
+        try (var connection = registry.connect()) {
+          if (!before.isEmpty()) {
+            connection.send(before).read().expect(200);
+          }
+          connection.send(
+              "POST /v2/team/app/blobs/uploads/ HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n\r\n");
+          connection.sendIfPossible(SMUGGLED);
+          assertThat(connection.read().status()).as(headers).isIn(400, 501);
+          assertThat(connection.readUntilClosed()).as("bytes after %s", headers).isZero();
+        }
+      }
+    }
+    registry.isUnharmed();
+  }
+
   private static void isRefused(Registry registry, String before, String headers) {
     try (var connection = registry.connect()) {
       if (!before.isEmpty()) {
