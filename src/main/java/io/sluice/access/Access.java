@@ -113,7 +113,7 @@ public final class Access {
       return hashed(user, password, address);
     }
     // Whoever has guessed too often must not make the store be asked any more.
-    var later = passwords.later(user, address);
+    var later = passwords.later(address);
     if (later.isPresent()) {
       return Future.succeededFuture(
           new Entry.Later(later.get().retryAfter(), later.get().reason()));

@@ -154,19 +154,15 @@ public final class Passwords implements AuthenticationProvider {
   }
 
   /**
-   * Whether this user, or this address, has failed so often that nothing they show is to be looked
-   * at. Counts as no try.
+   * Whether so many tries from this address have failed that nothing from there is to be looked at.
+   * Counts as no try. (A user's failures don't count here: they may be others'.)
    *
    * @param clientAddress as for {@link #check}
    */
-  public Optional<Verdict.Later> later(String user, String clientAddress) {
+  public Optional<Verdict.Later> later(String clientAddress) {
     var address = AddressBlock.of(clientAddress);
-    var ofAddress = address.equals(NO_ADDRESS) ? Duration.ZERO : byAddress.untilNext(address);
-    if (ofAddress.isPositive()) {
-      return Optional.of(laterForAddress(ofAddress));
-    }
-    var ofUser = byUser.untilNext(keyOf(user));
-    return ofUser.isPositive() ? Optional.of(laterForUser(ofUser)) : Optional.empty();
+    var wait = address.equals(NO_ADDRESS) ? Duration.ZERO : byAddress.untilNext(address);
+    return wait.isPositive() ? Optional.of(laterForAddress(wait)) : Optional.empty();
   }
 
   private static Verdict.Later laterForAddress(Duration wait) {

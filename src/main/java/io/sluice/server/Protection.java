@@ -99,8 +99,9 @@ final class Protection {
     return state.config.sluice().http().trustedProxies();
   }
 
-  void close() {
-    state.passwords.close();
+  /** Ends what it has started; to be called last. */
+  Future<Void> close() {
+    return state.passwords.close();
   }
 
   private static State state(Vertx vertx, Prepared prepared, @Nullable State before) {

@@ -99,8 +99,13 @@ public final class SluiceServer {
                     .compose(
                         storage ->
                             deployApi(vertx, config, protection, storage)
-                                .onFailure(_ -> vertx.undeploy(storage)))
-                    .onFailure(_ -> protection.close()));
+                                .recover(cause -> failAfter(vertx.undeploy(storage), cause)))
+                    .recover(cause -> failAfter(protection.close(), cause)));
+  }
+
+  /** Nothing is left half undone when the failure is told. */
+  private static <T> Future<T> failAfter(Future<?> undoing, Throwable cause) {
+    return undoing.transform(_ -> Future.failedFuture(cause));
   }
 
   private static Future<String> deployStorage(
@@ -192,6 +197,6 @@ public final class SluiceServer {
     return Future.join(drained)
         .transform(_ -> vertx.undeploy(api))
         .transform(_ -> vertx.undeploy(storage))
-        .onComplete(_ -> protection.close());
+        .transform(_ -> protection.close());
   }
 }

@@ -55,9 +55,19 @@ class ApiKeysTest {
     }
     for (int i = 0; i < 10; i++) {
       assertThat(enter(access, "192.0.2.1")).isInstanceOf(Access.Entry.Later.class);
-      assertThat(enter(access, "198.51.100." + i)).isInstanceOf(Access.Entry.Later.class);
     }
     assertThat(lookups).hasValue(FAILURES);
+  }
+
+  @Test
+  void whatOthersGuessForAUserDoesNotKeepTheUsersKeyOut() {
+    var access = access(true);
+    for (int i = 0; i < FAILURES; i++) {
+      assertThat(enter(access, "192.0.2." + i)).isInstanceOf(Access.Entry.Out.class);
+    }
+    assertThat(enter(access, "192.0.2.99")).isInstanceOf(Access.Entry.Later.class);
+    stored = Optional.of(record("htpasswd", Optional.empty()));
+    assertThat(enter(access, "192.0.2.99")).isInstanceOf(Access.Entry.In.class);
   }
 
   @Test
