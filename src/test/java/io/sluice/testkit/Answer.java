@@ -72,6 +72,11 @@ public final class Answer {
     return headers.getOrDefault(name.toLowerCase(Locale.ROOT), List.of());
   }
 
+  /** All headers, by their names in lower case. */
+  public Map<String, List<String>> headers() {
+    return Map.copyOf(headers);
+  }
+
   public String text() {
     return new String(body, StandardCharsets.UTF_8);
   }
