@@ -3,6 +3,7 @@ package io.sluice.api;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ServerSSLOptions;
@@ -43,6 +44,8 @@ public record TlsMaterial(Buffer certificates, Buffer key, Optional<Buffer> clie
     var options = options(handshakeTimeout);
     return server
         .setSsl(true)
+        // Signing takes milliseconds, and the first time the loading of a hundred classes.
+        .setSslEngineOptions(new JdkSSLEngineOptions().setUseWorkerThread(true))
         .setKeyCertOptions(options.getKeyCertOptions())
         .setTrustOptions(options.getTrustOptions())
         .setClientAuth(options.getClientAuth())
