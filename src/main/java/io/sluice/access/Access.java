@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public final class Access {
   private final AccessPolicy policy;
-  private final String realm;
+  private final String challenge;
   private final Duration failDelay;
   private final boolean byPassword;
   private final Passwords passwords;
@@ -44,7 +44,7 @@ public final class Access {
   public Access(HttpConfig http, Passwords passwords, Bus bus) {
     var auth = http.auth();
     this.policy = AccessPolicy.of(http);
-    this.realm = http.realm();
+    this.challenge = challenge(http.realm());
     this.failDelay = auth.failDelay();
     this.byPassword = auth.htpasswd().isPresent();
     this.passwords = passwords;
@@ -60,9 +60,23 @@ public final class Access {
     return policy;
   }
 
-  /** Of Basic authentication. */
-  public String realm() {
-    return realm;
+  /** The challenge of Basic authentication, for a {@code WWW-Authenticate} (RFC 7617, 2). */
+  public String challenge() {
+    return challenge;
+  }
+
+  private static String challenge(String realm) {
+    var quoted = new StringBuilder();
+    for (int i = 0; i < realm.length(); i++) {
+      char c = realm.charAt(i);
+      if (c == '"' || c == '\\') {
+        quoted.append('\\');
+      }
+      if (c >= ' ' && c < 0x7f) {
+        quoted.append(c);
+      }
+    }
+    return "Basic realm=\"" + quoted + "\", charset=\"UTF-8\"";
   }
 
   /** How long the answer to a wrong password, or to what is denied, waits. */

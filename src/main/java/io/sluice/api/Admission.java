@@ -155,23 +155,6 @@ final class Admission {
         && (agent.startsWith("docker/") || agent.contains("Docker-Client"));
   }
 
-  /** The challenge, for a {@code WWW-Authenticate} (RFC 7617, 2). */
-  static String challenge(Access access) {
-    var realm = new StringBuilder();
-    access
-        .realm()
-        .chars()
-        .filter(c -> c >= ' ' && c < 0x7f)
-        .forEach(
-            c -> {
-              if (c == '"' || c == '\\') {
-                realm.append('\\');
-              }
-              realm.append((char) c);
-            });
-    return "Basic realm=\"" + realm + "\", charset=\"UTF-8\"";
-  }
-
   /** Whether the client shows people a form of its own, so that a challenge would only disturb. */
   static boolean asksForItself(Exchange exchange) {
     var client = exchange.request().getHeader("X-ZOT-API-CLIENT");

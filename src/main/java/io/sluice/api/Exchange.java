@@ -395,7 +395,7 @@ final class Exchange {
           headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(e.retryAfterSeconds()));
       case RegistryError.Unauthorized _ -> {
         if (!Admission.asksForItself(this)) {
-          headers.set(Headers.WWW_AUTHENTICATE, Admission.challenge(inForce.access()));
+          headers.set(Headers.WWW_AUTHENTICATE, inForce.access().challenge());
         }
       }
       case RegistryError.ShuttingDown _ -> headers.set(HttpHeaders.RETRY_AFTER, "5");

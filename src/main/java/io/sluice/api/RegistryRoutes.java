@@ -92,7 +92,7 @@ final class RegistryRoutes {
   private static Future<Void> root(Exchange exchange) {
     var access = exchange.inForce().access();
     if (access.takesPasswords() && !Admission.asksForItself(exchange)) {
-      exchange.response().putHeader(Headers.WWW_AUTHENTICATE, Admission.challenge(access));
+      exchange.response().putHeader(Headers.WWW_AUTHENTICATE, access.challenge());
     }
     return exchange.end(200, Headers.JSON, Buffer.buffer("{}"));
   }
