@@ -40,7 +40,7 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
     boolean blocked = event.getLoggerName().contains("BlockedThreadChecker");
     if (event.getLevel().isGreaterOrEqual(Level.ERROR)
             && !isDeparture(event)
-            && !isLostByVertx(event)
+            && !isLostByALibrary(event)
         || blocked && event.getLevel().isGreaterOrEqual(Level.WARN)) {
       var thrown = event.getThrowableProxy();
       synchronized (complaints) {
@@ -68,16 +68,18 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
   }
 
   /**
-   * A buffer that Vert.x's own handler had last: it keeps what it has read for a paused request,
-   * and loses it with the connection. Nothing of ours ever sees such a buffer, only copies.
+   * A buffer that a library's own handler had last. Vert.x keeps what it has read for a paused
+   * request, and loses it with the connection; the AWS SDK's publisher does the same with what its
+   * subscriber has cancelled. Nothing of ours ever sees such a buffer, only copies.
    */
-  private static boolean isLostByVertx(ILoggingEvent event) {
+  private static boolean isLostByALibrary(ILoggingEvent event) {
     var message = String.valueOf(event.getFormattedMessage());
     int records = message.indexOf("Recent access records");
+    int hint = Math.max(0, message.indexOf("Hint: ", records));
     return message.startsWith("LEAK: ByteBuf")
         && records >= 0
-        && message.startsWith(
-            "Hint: 'handler' will handle", Math.max(0, message.indexOf("Hint: ", records)));
+        && (message.startsWith("Hint: 'handler' will handle", hint)
+            || message.startsWith("Hint: 'HttpStreamsClientHandler-body-publisher' will", hint));
   }
 
   /** What was complained of since the last call. */
