@@ -41,6 +41,7 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
     if (event.getLevel().isGreaterOrEqual(Level.ERROR)
             && !isDeparture(event)
             && !isLostByALibrary(event)
+            && !isToldAfterTheEnd(event)
         || blocked && event.getLevel().isGreaterOrEqual(Level.WARN)) {
       var thrown = event.getThrowableProxy();
       synchronized (complaints) {
@@ -80,6 +81,12 @@ final class LogWatch extends AppenderBase<ILoggingEvent> {
         && records >= 0
         && (message.startsWith("Hint: 'handler' will handle", hint)
             || message.startsWith("Hint: 'HttpStreamsClientHandler-body-publisher' will", hint));
+  }
+
+  /** The AWS SDK's client was closed, and a connection of it ended after its event loop had. */
+  private static boolean isToldAfterTheEnd(ILoggingEvent event) {
+    return event.getLoggerName().equals("io.netty.util.concurrent.DefaultPromise.rejectedExecution")
+        && event.getThreadName().startsWith("sluice-s3");
   }
 
   /** What was complained of since the last call. */
