@@ -201,6 +201,47 @@ public final class Commands {
     }
   }
 
+  /**
+   * Keeps a manifest that was fetched from an upstream, whether or not what it refers to is here,
+   * and lets a tag name it, unless a user has pushed that tag.
+   *
+   * @param manifest its digest was checked, its media type is one that is taken
+   */
+  public record KeepManifest(
+      RepositoryName repository, Optional<Tag> tag, StoredManifest manifest, TagOrigin origin)
+      implements Command<Void> {
+    static final String ADDRESS = "sluice.storage.manifest.keep";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * What a tag names.
+   *
+   * @param withOrigin to be told where it came from as well, which is one more read
+   */
+  public record FindTag(RepositoryName repository, Tag tag, boolean withOrigin)
+      implements Command<Optional<NamedBy>> {
+    static final String ADDRESS = "sluice.storage.tag.find";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * What a tag names.
+   *
+   * @param isFromUpstream false when a user pushed it
+   * @param origin where it was fetched, if that was asked for; empty when a user pushed it, or when
+   *     it is being replaced
+   */
+  public record NamedBy(Digest digest, boolean isFromUpstream, Optional<TagOrigin> origin) {}
+
   /** What was stored; {@code subject} is what the manifest is a referrer of. */
   public record PutResult(Digest digest, String mediaType, Optional<Digest> subject) {}
 

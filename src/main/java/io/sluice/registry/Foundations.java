@@ -36,12 +36,12 @@ final class Foundations {
    * Also below a child that is young: whoever wrote it may have been too slow for its blobs, and be
    * about to start over.
    */
-  Future<Void> requireFresh(RepositoryName repository, Manifest manifest, String actor) {
-    return requireFresh(repository, manifest, actor, 1);
+  Future<Void> requireFresh(RepositoryName repository, Manifest manifest, Author author) {
+    return requireFresh(repository, manifest, author, 1);
   }
 
   private Future<Void> requireFresh(
-      RepositoryName repository, Manifest manifest, String actor, int depth) {
+      RepositoryName repository, Manifest manifest, Author author, int depth) {
     if (depth > MAX_DEPTH) {
       return Future.failedFuture(
           new RegistryException(
@@ -56,13 +56,58 @@ final class Foundations {
                   .map(link -> requireSize(blob, found(blob, link).size())));
     }
     for (var child : manifest.children()) {
-      checks.add(() -> requireFreshChild(repository, child, actor, depth));
+      checks.add(() -> requireFreshChild(repository, child, author, depth));
     }
     return Batches.run(checks);
   }
 
+  /**
+   * The same of what is there, for a manifest whose blobs and children can be had from an upstream:
+   * what is missing is left out.
+   */
+  Future<Void> refresh(RepositoryName repository, Manifest manifest, Author author) {
+    return refresh(repository, manifest, author, 1);
+  }
+
+  private Future<Void> refresh(
+      RepositoryName repository, Manifest manifest, Author author, int depth) {
+    if (depth > MAX_DEPTH) {
+      return Future.succeededFuture();
+    }
+    var refreshments = new ArrayList<Supplier<Future<?>>>();
+    for (var blob : manifest.blobs()) {
+      refreshments.add(() -> links.fresh(repository, blob.digest()));
+    }
+    for (var child : manifest.children()) {
+      refreshments.add(() -> refreshChild(repository, child.digest(), author, depth));
+    }
+    return Batches.run(refreshments);
+  }
+
+  private Future<Void> refreshChild(
+      RepositoryName repository, Digest digest, Author author, int depth) {
+    return revisions
+        .find(repository, digest)
+        .compose(
+            stored ->
+                stored.isEmpty()
+                    ? Future.succeededFuture()
+                    : stored
+                        .get()
+                        .read()
+                        .compose(manifest -> refresh(repository, manifest, author, depth + 1))
+                        .compose(_ -> revisions.newest(repository, digest))
+                        .compose(
+                            newest ->
+                                newest.filter(it -> grace.isYoung(it.seen())).isPresent()
+                                    ? Future.succeededFuture()
+                                    : revisions
+                                        .write(repository, stored.get(), author)
+                                        .mapEmpty()));
+  }
+
   private Future<Void> requireFreshChild(
-      RepositoryName repository, Descriptor child, String actor, int depth) {
+      RepositoryName repository, Descriptor child, Author author, int depth) {
     return revisions
         .newest(repository, child.digest())
         .compose(
@@ -76,12 +121,12 @@ final class Foundations {
                         requireSize(child, content.bytes().length());
                         return content
                             .read()
-                            .compose(below -> requireFresh(repository, below, actor, depth + 1))
+                            .compose(below -> requireFresh(repository, below, author, depth + 1))
                             .compose(
                                 _ ->
                                     young
                                         ? Future.succeededFuture()
-                                        : revisions.write(repository, content, actor).mapEmpty());
+                                        : revisions.write(repository, content, author).mapEmpty());
                       });
             });
   }
@@ -94,7 +139,7 @@ final class Foundations {
    * @return whether there was anything of that
    */
   Future<Boolean> renew(
-      RepositoryName repository, Manifest manifest, Set<Digest> announced, String actor) {
+      RepositoryName repository, Manifest manifest, Set<Digest> announced, Author author) {
     if (announced.isEmpty()) {
       return Future.succeededFuture(false);
     }
@@ -110,14 +155,14 @@ final class Foundations {
     for (var child : manifest.children()) {
       renewals.add(
           () ->
-              renewChild(repository, child, announced, actor)
+              renewChild(repository, child, announced, author)
                   .onSuccess(renewed -> any.compareAndSet(false, renewed)));
     }
     return Batches.run(renewals).map(_ -> any.get());
   }
 
   private Future<Boolean> renewChild(
-      RepositoryName repository, Descriptor child, Set<Digest> announced, String actor) {
+      RepositoryName repository, Descriptor child, Set<Digest> announced, Author author) {
     return revisions
         .find(repository, child.digest())
         .compose(
@@ -125,11 +170,11 @@ final class Foundations {
               var content = found(child, stored);
               return content
                   .read()
-                  .compose(manifest -> renew(repository, manifest, announced, actor))
+                  .compose(manifest -> renew(repository, manifest, announced, author))
                   .compose(
                       below ->
                           below || announced.contains(child.digest())
-                              ? revisions.write(repository, content, actor).map(true)
+                              ? revisions.write(repository, content, author).map(true)
                               : Future.succeededFuture(false));
             });
   }

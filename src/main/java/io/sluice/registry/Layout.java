@@ -23,6 +23,7 @@ final class Layout {
 
   private static final String REPOSITORIES = "repos/";
   private static final char CLOSE = '!';
+  private static final char FROM_UPSTREAM = '!';
 
   private Layout() {}
 
@@ -79,7 +80,11 @@ final class Layout {
     return repository(name) + "_tags/";
   }
 
-  /** The values of one tag: {@code <ulid>-<alg>-<hex>}; the greatest counts. */
+  /**
+   * The values of one tag: {@code <ulid>-<alg>-<hex>}; the greatest counts. Those that were fetched
+   * from an upstream have a {@code !} in front, which sorts before every ULID: so they count only
+   * where no user has pushed the tag, in whatever order things happened.
+   */
   static String values(RepositoryName name, Tag tag) {
     return tags(name) + tag + CLOSE + "/";
   }
@@ -163,6 +168,15 @@ final class Layout {
     return ulid + "-" + flat(digest);
   }
 
+  /** The same of a tag's value that was fetched from an upstream. */
+  static String stampedFromUpstream(Ulid ulid, Digest digest) {
+    return FROM_UPSTREAM + stamped(ulid, digest);
+  }
+
+  static boolean isFromUpstream(String name) {
+    return !name.isEmpty() && name.charAt(0) == FROM_UPSTREAM;
+  }
+
   /** The digest in the name of such an object. */
   static Optional<Digest> stampedDigest(String name) {
     var parts = name.split("-", -1);
@@ -171,8 +185,9 @@ final class Layout {
 
   /** The time in the name of an object: what stands before the first hyphen, or all of it. */
   static Optional<Ulid> stamp(String name) {
+    int start = isFromUpstream(name) ? 1 : 0;
     int hyphen = name.indexOf('-');
-    var text = hyphen < 0 ? name : name.substring(0, hyphen);
+    var text = name.substring(start, hyphen < 0 ? name.length() : hyphen);
     return Ulid.isUlid(text) ? Optional.of(new Ulid(text)) : Optional.empty();
   }
 

@@ -8,6 +8,7 @@ import io.sluice.oci.RegistryError;
 import io.sluice.oci.RegistryException;
 import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
+import io.sluice.registry.Commands.KeepManifest;
 import io.sluice.registry.Commands.PutManifest;
 import io.sluice.registry.Commands.PutResult;
 import io.sluice.store.ObjectNotFound;
@@ -131,22 +132,67 @@ final class Manifests {
             command.repository(),
             stored,
             manifest,
-            command.actor(),
-            names(command),
-            command.rights());
+            new Source.User(command.actor(), names(command), command.rights()));
     return push(push, ATTEMPTS)
         .map(
             new PutResult(
                 digest, manifest.mediaType(), manifest.subject().map(Descriptor::digest)));
   }
 
+  /**
+   * Keeps a manifest as an upstream has it. What it refers to needn't be here: it can be had from
+   * there. What is here is made fresh, as for a push, so that it stays.
+   */
+  Future<Void> keep(KeepManifest command) {
+    var stored = command.manifest();
+    return stored
+        .read()
+        .compose(
+            manifest ->
+                push(
+                    new Push(
+                        command.repository(),
+                        stored,
+                        manifest,
+                        new Source.Upstream(command.origin(), command.tag())),
+                    ATTEMPTS));
+  }
+
+  /** Where a manifest comes from, and which tags are to name it. */
+  private sealed interface Source {
+    Author author();
+
+    /** All that it refers to must be here, and it may do what the rights say. */
+    record User(String name, Set<Tag> tags, TagRights rights) implements Source {
+      @Override
+      public Author author() {
+        return new Author.User(name);
+      }
+    }
+
+    /** What it refers to may be missing; a tag of a user's is left alone. */
+    record Upstream(TagOrigin origin, Optional<Tag> tag) implements Source {
+      @Override
+      public Author author() {
+        return new Author.Upstream(origin.upstream());
+      }
+    }
+  }
+
   private record Push(
-      RepositoryName repository,
-      StoredManifest stored,
-      Manifest manifest,
-      String actor,
-      Set<Tag> tags,
-      TagRights rights) {}
+      RepositoryName repository, StoredManifest stored, Manifest manifest, Source source) {
+
+    Author author() {
+      return source.author();
+    }
+
+    boolean isTagged() {
+      return switch (source) {
+        case Source.User user -> !user.tags().isEmpty();
+        case Source.Upstream upstream -> upstream.tag().isPresent();
+      };
+    }
+  }
 
   private static Digest digestFor(Reference reference, byte[] bytes) {
     if (!(reference instanceof Digest expected)) {
@@ -165,8 +211,7 @@ final class Manifests {
    */
   private Future<Void> push(Push push, int attempts) {
     long start = grace.now();
-    return foundations
-        .requireFresh(push.repository, push.manifest, push.actor)
+    return settle(push)
         .compose(
             _ -> {
               // Half of the half: what was young when it was looked at is young enough still.
@@ -184,8 +229,15 @@ final class Manifests {
             });
   }
 
+  private Future<Void> settle(Push push) {
+    return switch (push.source) {
+      case Source.User _ -> foundations.requireFresh(push.repository, push.manifest, push.author());
+      case Source.Upstream _ -> foundations.refresh(push.repository, push.manifest, push.author());
+    };
+  }
+
   private Future<Void> writeRevision(Push push) {
-    return revisions.write(push.repository, push.stored, push.actor).mapEmpty();
+    return revisions.write(push.repository, push.stored, push.author()).mapEmpty();
   }
 
   private boolean tooLate(long start) {
@@ -211,14 +263,22 @@ final class Manifests {
         .announced(push.repository)
         .compose(
             announced ->
-                foundations
-                    .renew(push.repository, push.manifest, announced.digests(), push.actor)
+                renew(push, announced)
                     .compose(
                         _ ->
                             announced.digests().contains(push.stored.digest())
                                 ? writeRevision(push)
                                 : Future.succeededFuture())
                     .map(announced));
+  }
+
+  private Future<?> renew(Push push, Deletions.Announced announced) {
+    return switch (push.source) {
+      case Source.User _ ->
+          foundations.renew(push.repository, push.manifest, announced.digests(), push.author());
+      // What goes can be had from there.
+      case Source.Upstream _ -> Future.succeededFuture();
+    };
   }
 
   /**
@@ -233,9 +293,9 @@ final class Manifests {
         .compose(_ -> announceReferrer(push))
         .compose(
             _ ->
-                push.tags.isEmpty()
-                    ? Future.succeededFuture()
-                    : tag(push, seen, beforeWrite, attempts));
+                push.isTagged()
+                    ? tag(push, seen, beforeWrite, attempts)
+                    : Future.succeededFuture());
   }
 
   private Future<Void> announceReferrer(Push push) {
@@ -249,7 +309,7 @@ final class Manifests {
   }
 
   private Future<Void> tag(Push push, Deletions.Announced seen, long beforeWrite, int attempts) {
-    return moveAll(push, push.tags.iterator(), beforeWrite)
+    return moveTags(push, beforeWrite)
         .compose(
             moved ->
                 moved
@@ -262,8 +322,22 @@ final class Manifests {
         .compose(done -> done ? Future.succeededFuture() : again(push, attempts));
   }
 
+  private Future<Boolean> moveTags(Push push, long beforeWrite) {
+    return switch (push.source) {
+      case Source.User user -> moveAll(push, user, user.tags().iterator(), beforeWrite);
+      case Source.Upstream upstream ->
+          tags.follow(
+              push.repository,
+              upstream.tag().orElseThrow(),
+              push.stored.digest(),
+              upstream.origin(),
+              () -> !grace.isTooLateSince(beforeWrite));
+    };
+  }
+
   /** Moves one tag after the other; false as soon as the revision is too old for that. */
-  private Future<Boolean> moveAll(Push push, Iterator<Tag> names, long beforeWrite) {
+  private Future<Boolean> moveAll(
+      Push push, Source.User user, Iterator<Tag> names, long beforeWrite) {
     if (grace.isTooLateSince(beforeWrite)) {
       return Future.succeededFuture(false);
     }
@@ -272,10 +346,11 @@ final class Manifests {
                 push.repository,
                 names.next(),
                 push.stored.digest(),
-                push.rights,
+                user.rights(),
                 () -> !grace.isTooLateSince(beforeWrite))
             .compose(
-                moved -> moved ? moveAll(push, names, beforeWrite) : Future.succeededFuture(false))
+                moved ->
+                    moved ? moveAll(push, user, names, beforeWrite) : Future.succeededFuture(false))
         : Future.succeededFuture(true);
   }
 

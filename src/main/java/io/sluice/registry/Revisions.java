@@ -113,11 +113,11 @@ final class Revisions {
   }
 
   /** Writes a revision. */
-  Future<Revision> write(RepositoryName repository, StoredManifest manifest, String actor) {
+  Future<Revision> write(RepositoryName repository, StoredManifest manifest, Author author) {
     long before = grace.now();
     var key = Layout.revisions(repository, manifest.digest()) + ulids.next();
     return store
-        .put(key, encode(manifest, actor))
+        .put(key, encode(manifest, author))
         .map(
             _ -> {
               var revision = new Revision(key, grace.sighting(Duration.ZERO, before));
@@ -184,10 +184,13 @@ final class Revisions {
     seen.invalidate(new Key(repository, digest));
   }
 
-  private static ByteBuffer encode(StoredManifest manifest, String actor) {
+  private static ByteBuffer encode(StoredManifest manifest, Author author) {
     var header = JSON.createObjectNode();
     header.put("mediaType", manifest.mediaType());
-    header.put("pushedBy", actor);
+    switch (author) {
+      case Author.User(var name) -> header.put("pushedBy", name);
+      case Author.Upstream(var host) -> header.put("pulledFrom", host);
+    }
     header.put("pushedAt", Instant.now().toString());
     try {
       var line = (JSON.writeValueAsString(header) + "\n").getBytes(StandardCharsets.UTF_8);

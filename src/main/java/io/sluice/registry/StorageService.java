@@ -9,14 +9,17 @@ import io.sluice.registry.Commands.DeleteApiKey;
 import io.sluice.registry.Commands.DeleteBlob;
 import io.sluice.registry.Commands.DeleteManifest;
 import io.sluice.registry.Commands.FindApiKey;
+import io.sluice.registry.Commands.FindTag;
 import io.sluice.registry.Commands.FinishUpload;
 import io.sluice.registry.Commands.GetManifest;
+import io.sluice.registry.Commands.KeepManifest;
 import io.sluice.registry.Commands.LeaseUpload;
 import io.sluice.registry.Commands.ListApiKeys;
 import io.sluice.registry.Commands.ListReferrers;
 import io.sluice.registry.Commands.ListRepositories;
 import io.sluice.registry.Commands.ListTags;
 import io.sluice.registry.Commands.MountBlob;
+import io.sluice.registry.Commands.NamedBy;
 import io.sluice.registry.Commands.OpenBlob;
 import io.sluice.registry.Commands.Page;
 import io.sluice.registry.Commands.PutApiKey;
@@ -26,6 +29,7 @@ import io.sluice.registry.Commands.TouchApiKey;
 import io.sluice.registry.Commands.UploadOffset;
 import io.sluice.upload.UploadHandle;
 import io.vertx.core.Future;
+import java.util.Optional;
 
 /** Which command is answered by what. */
 final class StorageService {
@@ -67,6 +71,8 @@ final class StorageService {
         (GetManifest c) -> stores.of(c.repository()).manifests.get(c.repository(), c.reference()));
     bus.serve(PutManifest.ADDRESS, (PutManifest c) -> stores.of(c.repository()).manifests.put(c));
     bus.serve(
+        KeepManifest.ADDRESS, (KeepManifest c) -> stores.of(c.repository()).manifests.keep(c));
+    bus.serve(
         DeleteManifest.ADDRESS,
         (DeleteManifest c) ->
             stores
@@ -77,6 +83,7 @@ final class StorageService {
         ListReferrers.ADDRESS,
         (ListReferrers c) -> stores.of(c.repository()).referrers.list(c.repository(), c.subject()));
 
+    bus.serve(FindTag.ADDRESS, this::findTag);
     bus.serve(ListTags.ADDRESS, this::listTags);
     bus.serve(ListRepositories.ADDRESS, (ListRepositories c) -> stores.list(c.last(), c.limit()));
     bus.serve(PutApiKey.ADDRESS, (PutApiKey c) -> stores.apiKeys.put(c.key()));
@@ -108,6 +115,25 @@ final class StorageService {
 
   private RepositoryStore storeOf(UploadHandle upload) {
     return stores.of(upload.repository());
+  }
+
+  private Future<Optional<NamedBy>> findTag(FindTag command) {
+    var tags = stores.of(command.repository()).tags;
+    return tags.value(command.repository(), command.tag())
+        .compose(
+            found ->
+                found.isEmpty()
+                    ? Future.succeededFuture(Optional.<NamedBy>empty())
+                    : (command.withOrigin()
+                            ? tags.origin(found.get())
+                            : Future.succeededFuture(Optional.<TagOrigin>empty()))
+                        .map(
+                            origin ->
+                                Optional.of(
+                                    new NamedBy(
+                                        found.get().digest(),
+                                        found.get().isFromUpstream(),
+                                        origin))));
   }
 
   private Future<Page<Tag>> listTags(ListTags command) {

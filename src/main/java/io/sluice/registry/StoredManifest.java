@@ -14,7 +14,7 @@ import io.vertx.core.buffer.Buffer;
 public record StoredManifest(Digest digest, String mediaType, Buffer bytes) {
 
   /** What it says; it was checked when it was pushed. */
-  Future<Manifest> read() {
+  public Future<Manifest> read() {
     return ManifestReader.read(bytes, mediaType);
   }
 }

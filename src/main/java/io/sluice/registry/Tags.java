@@ -9,6 +9,7 @@ import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
 import io.sluice.store.ListRequest;
 import io.sluice.store.Listings;
+import io.sluice.store.ObjectNotFound;
 import io.sluice.store.ObjectStore;
 import io.sluice.ulid.Ulid;
 import io.sluice.ulid.Ulids;
@@ -27,9 +28,10 @@ import java.util.function.LongSupplier;
  * What the tags of repositories name, and what they named before. Confined to the storage
  * verticle's context.
  *
- * <p>A tag's value is the name of an empty object; moving the tag writes a new one, greater than
- * all that were seen, and moves those to the history. So two pushes at once leave both values, of
- * which the greater counts, and no deletion can hit a value that it has not seen.
+ * <p>A tag's value is the name of an object; moving the tag writes a new one, greater than all that
+ * were seen, and moves those to the history. So two pushes at once leave both values, of which the
+ * greater counts, and no deletion can hit a value that it has not seen. Values that were fetched
+ * from an upstream are less than all that users push, and contain their {@link TagOrigin}.
  */
 final class Tags {
   /** How often a move starts over that may not overwrite, and met another one. */
@@ -38,7 +40,7 @@ final class Tags {
   private final ObjectStore store;
   private final Ulids ulids;
   private final int historyLength;
-  private final Cache<Key, Digest> current;
+  private final Cache<Key, TagValue> current;
   private final Turns<Key> turns = new Turns<>();
 
   /** Counts what was moved or deleted here: an answer to an older question is not remembered. */
@@ -46,7 +48,7 @@ final class Tags {
 
   private record Key(RepositoryName repository, Tag tag) {}
 
-  private record Value(String key, Ulid ulid, Digest digest) {}
+  private record Value(String key, Ulid ulid, Digest digest, boolean isFromUpstream) {}
 
   Tags(ObjectStore store, Ulids ulids, Duration trustFor, LongSupplier nanos, int historyLength) {
     this.store = store;
@@ -63,19 +65,44 @@ final class Tags {
 
   /** The digest that a tag names now. */
   Future<Optional<Digest>> find(RepositoryName repository, Tag tag) {
+    return value(repository, tag).map(found -> found.map(TagValue::digest));
+  }
+
+  /** What a tag names now, and whether that came from an upstream. */
+  Future<Optional<TagValue>> value(RepositoryName repository, Tag tag) {
     var key = new Key(repository, tag);
     var known = current.getIfPresent(key);
     if (known != null) {
       return Future.succeededFuture(Optional.of(known));
     }
     long asked = changes;
-    return look(repository, tag)
-        .onSuccess(
-            found -> {
-              if (asked == changes) {
-                found.ifPresent(digest -> current.put(key, digest));
+    return values(repository, tag)
+        .map(
+            values -> {
+              if (values.isEmpty()) {
+                return Optional.empty();
               }
+              var last = values.getLast();
+              var value = new TagValue(last.digest, last.isFromUpstream, last.key);
+              if (asked == changes) {
+                current.put(key, value);
+              }
+              return Optional.of(value);
             });
+  }
+
+  /** Where such a value came from; empty for a user's, and for one that is being replaced. */
+  Future<Optional<TagOrigin>> origin(TagValue value) {
+    return value.isFromUpstream()
+        ? store
+            .read(value.key())
+            .map(bytes -> Optional.of(TagOrigin.decode(value.key(), bytes)))
+            .recover(
+                cause ->
+                    cause instanceof ObjectNotFound
+                        ? Future.succeededFuture(Optional.empty())
+                        : Future.failedFuture(cause))
+        : Future.succeededFuture(Optional.empty());
   }
 
   /** The same, but from the store: what was seen a while ago isn't believed. */
@@ -97,10 +124,29 @@ final class Tags {
    */
   Future<Boolean> move(
       RepositoryName repository, Tag tag, Digest digest, TagRights rights, BooleanSupplier inTime) {
-    var move = new Move(repository, tag, digest, rights, inTime);
+    var move = new Move(repository, tag, digest, rights, Optional.empty(), inTime);
     return rights.mayOverwrite(tag)
         ? move(move)
         : turns.take(new Key(repository, tag), () -> moveAlone(move, ATTEMPTS));
+  }
+
+  /**
+   * Lets the tag name what an upstream has under it, unless a user has pushed it: then nothing is
+   * changed. A user's push at the same moment counts, whichever is written last.
+   *
+   * @param inTime as for {@link #move}
+   * @return whether that was so
+   */
+  Future<Boolean> follow(
+      RepositoryName repository, Tag tag, Digest digest, TagOrigin origin, BooleanSupplier inTime) {
+    return values(repository, tag)
+        .compose(
+            old ->
+                !old.isEmpty() && !old.getLast().isFromUpstream
+                    ? Future.succeededFuture(true)
+                    : move(
+                        new Move(
+                            repository, tag, digest, TagRights.BOTH, Optional.of(origin), inTime)));
   }
 
   private record Move(
@@ -108,7 +154,23 @@ final class Tags {
       Tag tag,
       Digest digest,
       TagRights rights,
-      BooleanSupplier inTime) {}
+      Optional<TagOrigin> origin,
+      BooleanSupplier inTime) {
+
+    Written write(Ulid ulid, List<Value> old) {
+      var values = Layout.values(repository, tag);
+      return origin.isEmpty()
+          ? new Written(values + Layout.stamped(ulid, digest), old)
+          // What a user has pushed meanwhile is not replaced.
+          : new Written(
+              values + Layout.stampedFromUpstream(ulid, digest),
+              old.stream().filter(Value::isFromUpstream).toList());
+    }
+
+    ByteBuffer content() {
+      return origin.map(TagOrigin::encode).orElseGet(() -> ByteBuffer.allocate(0));
+    }
+  }
 
   private Future<Boolean> move(Move move) {
     return write(move)
@@ -180,12 +242,11 @@ final class Tags {
                 return Future.succeededFuture(Optional.empty());
               }
               var ulid = old.isEmpty() ? ulids.next() : ulids.nextAfter(old.getLast().ulid());
-              var key =
-                  Layout.values(move.repository, move.tag) + Layout.stamped(ulid, move.digest);
+              var written = move.write(ulid, old);
               return store
-                  .put(key, ByteBuffer.allocate(0))
+                  .put(written.key, move.content())
                   .onComplete(_ -> changed(move.repository, move.tag))
-                  .map(Optional.of(new Written(key, old)));
+                  .map(Optional.of(written));
             });
   }
 
@@ -339,7 +400,12 @@ final class Tags {
                 var ulid = Layout.stamp(entry.name());
                 var digest = Layout.stampedDigest(entry.name());
                 if (ulid.isPresent() && digest.isPresent()) {
-                  values.add(new Value(entry.key(), ulid.get(), digest.get()));
+                  values.add(
+                      new Value(
+                          entry.key(),
+                          ulid.get(),
+                          digest.get(),
+                          Layout.isFromUpstream(entry.name())));
                 }
               }
               return values;
