@@ -43,6 +43,9 @@ class ArchitectureTest {
               Map.entry("store", List.of("config", "oci")),
               Map.entry("upload", List.of("oci", "store", "ulid")),
               Map.entry("registry", List.of("bus", "oci", "store", "ulid", "upload")),
+              Map.entry(
+                  "sync",
+                  List.of("bus", "config", "events", "oci", "registry", "store", "ulid", "upload")),
               Map.entry("access", List.of("bus", "config", "oci", "registry", "ulid")),
               Map.entry(
                   "api",
@@ -54,6 +57,7 @@ class ArchitectureTest {
                       "oci",
                       "registry",
                       "store",
+                      "sync",
                       "ulid",
                       "upload")),
               Map.entry(
@@ -68,6 +72,7 @@ class ArchitectureTest {
                       "oci",
                       "registry",
                       "store",
+                      "sync",
                       "ulid",
                       "upload")),
               Map.entry("bench", List.of("config", "oci")),

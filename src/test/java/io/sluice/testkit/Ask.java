@@ -1,5 +1,7 @@
 package io.sluice.testkit;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,6 +60,20 @@ public final class Ask {
   public Answer send() {
     try {
       return answer(client.send(request(), HttpResponse.BodyHandlers.ofByteArray()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(method + " " + uri + " failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(method + " " + uri + " was interrupted", e);
+    }
+  }
+
+  /** Sends it, and reads the body as it comes; fails unless the answer has this status. */
+  public Reading reads(int status) {
+    try {
+      var response = client.send(request(), HttpResponse.BodyHandlers.ofInputStream());
+      assertThat(response.statusCode()).as("%s %s", method, uri).isEqualTo(status);
+      return new Reading(method + " " + uri, response.body());
     } catch (IOException e) {
       throw new UncheckedIOException(method + " " + uri + " failed", e);
     } catch (InterruptedException e) {

@@ -51,10 +51,12 @@ public final class Registry implements AutoCloseable {
 
   /** What is replaced when it is started anew; shared with those who log in. */
   private static final class Running {
+    SluiceConfig config;
     SluiceServer server;
     HttpClient client;
 
-    Running(SluiceServer server, HttpClient client) {
+    Running(SluiceConfig config, SluiceServer server, HttpClient client) {
+      this.config = config;
       this.server = server;
       this.client = client;
     }
@@ -67,7 +69,7 @@ public final class Registry implements AutoCloseable {
     this.users = users;
     this.tls = tls;
     this.events = new Events(vertx);
-    this.running = new Running(launch(), newClient());
+    this.running = new Running(config, launch(config), newClient());
     this.authorization = Optional.empty();
     this.ownClient = Optional.empty();
   }
@@ -139,9 +141,11 @@ public final class Registry implements AutoCloseable {
     return users;
   }
 
-  /** Takes over another configuration while it runs. */
+  /** Takes over another configuration while it runs; it starts with that one again. */
   public void reconfigure(String other) {
-    await(running.server.reconfigure(parse(other, storage, users, tls)));
+    var next = parse(other, storage, users, tls);
+    await(running.server.reconfigure(next));
+    running.config = next;
   }
 
   /** Storage that outlives the registry that has it. */
@@ -211,7 +215,7 @@ public final class Registry implements AutoCloseable {
             });
   }
 
-  private SluiceServer launch() {
+  private SluiceServer launch(SluiceConfig config) {
     return await(SluiceServer.start(vertx, config, storage.factory()));
   }
 
@@ -236,7 +240,7 @@ public final class Registry implements AutoCloseable {
   /** Stops in good order, and starts again on the same storage. */
   public void restart() {
     stop();
-    running.server = launch();
+    running.server = launch(running.config);
   }
 
   private void stop() {
