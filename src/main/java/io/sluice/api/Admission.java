@@ -70,7 +70,8 @@ final class Admission {
   static Optional<Wanted> wanted(Endpoint endpoint, String method) {
     return Optional.ofNullable(
         switch (endpoint) {
-          case Endpoint.Root _, Endpoint.Catalog _, Endpoint.Discover _ -> null;
+          case Endpoint.Root _, Endpoint.Catalog _, Endpoint.Discover _, Endpoint.SyncStatus _ ->
+              null;
           case Endpoint.Tags e -> new Wanted(Action.READ, e.repository());
           case Endpoint.ReferrersOf e -> new Wanted(Action.READ, e.repository());
           // Whatever is done with a session is part of a push; nobody but who began it finds it.
@@ -95,6 +96,9 @@ final class Admission {
     if (wanted.isEmpty()) {
       requireEntry(
           exchange, endpoint instanceof Endpoint.Root && isDockerWithoutCredentials(exchange));
+      if (endpoint instanceof Endpoint.SyncStatus) {
+        requireAdmin(exchange);
+      }
       return;
     }
     var repository = wanted.get().repository();
@@ -106,6 +110,17 @@ final class Admission {
     if (!movesTag) {
       require(exchange, wanted.get().action(), repository);
     }
+  }
+
+  /** Fails unless the caller may see what concerns the whole registry. */
+  private static void requireAdmin(Exchange exchange) {
+    var access = exchange.inForce().access();
+    if (access.policy().isAdmin(exchange.caller())) {
+      return;
+    }
+    throw exchange.caller().isAnonymous() && access.takesPasswords()
+        ? unauthorized("whoever wants to see this has to log in")
+        : denied("only those whom http.accessControl.adminPolicy names may see this");
   }
 
   /** Fails unless the caller may come in. */

@@ -1,12 +1,10 @@
 package io.sluice.api;
 
-import io.sluice.config.AccessControlConfig.Action;
 import io.sluice.events.Event;
 import io.sluice.oci.Digest;
 import io.sluice.oci.RepositoryName;
 import io.sluice.registry.ByteRange;
 import io.sluice.registry.Commands.DeleteBlob;
-import io.sluice.registry.Commands.OpenBlob;
 import io.sluice.registry.Commands.OpenedBlob;
 import io.sluice.registry.Commands.StatBlob;
 import io.vertx.core.Future;
@@ -19,7 +17,9 @@ final class BlobReads {
   static Future<Void> head(Exchange exchange, RepositoryName repository, Digest digest) {
     // Whoever asks for the head of a blob may be about to push, and will skip it: see StatBlob.
     return exchange
-        .ask(new StatBlob(repository, digest, exchange.may(Action.CREATE, repository)))
+        .inForce()
+        .pull()
+        .stat(exchange, repository, digest)
         .compose(
             size -> {
               if (isKnown(exchange, digest)) {
@@ -41,7 +41,9 @@ final class BlobReads {
     // Whoever asks for a range waits for a 206, also when it covers everything.
     boolean partial = !(range instanceof ByteRange.Whole);
     return exchange
-        .ask(new OpenBlob(repository, digest, range))
+        .inForce()
+        .pull()
+        .open(exchange, repository, digest, range)
         .compose(
             opened ->
                 switch (opened) {

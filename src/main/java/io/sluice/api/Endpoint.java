@@ -25,6 +25,14 @@ sealed interface Endpoint {
     }
   }
 
+  /** How it stands with the upstreams. */
+  record SyncStatus() implements Endpoint {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD");
+    }
+  }
+
   /** The list of repositories, as Docker's registry has it. */
   record Catalog() implements Endpoint {
     @Override
@@ -108,6 +116,9 @@ sealed interface Endpoint {
     }
     if (rest.equals(List.of("_catalog"))) {
       return new Catalog();
+    }
+    if (rest.equals(List.of("_sluice", "sync"))) {
+      return new SyncStatus();
     }
     if (rest.equals(List.of("_oci", "ext", "discover"))) {
       return new Discover();

@@ -33,6 +33,9 @@ import io.sluice.oci.RegistryError.Unauthorized;
 import io.sluice.oci.RegistryError.Unsupported;
 import io.sluice.oci.RegistryError.UploadInvalid;
 import io.sluice.oci.RegistryError.UploadUnknown;
+import io.sluice.oci.RegistryError.UpstreamFailed;
+import io.sluice.oci.RegistryError.UpstreamLimited;
+import io.sluice.oci.RegistryError.UpstreamUnavailable;
 
 /**
  * Status, code and detail of each error: the one place that decides (distribution specification,
@@ -132,9 +135,19 @@ final class ErrorResponses {
       case Denied e -> make(403, "DENIED", e, detail.put("reason", e.reason()));
       case ApiKeyLimit e -> make(400, "UNSUPPORTED", e, detail.put("reason", e.reason()));
       case TooManyRequests e -> make(429, "TOOMANYREQUESTS", e, detail);
+      case UpstreamFailed e ->
+          make(502, "UNAVAILABLE", e, upstream(detail, e.upstream(), e.reason()));
+      case UpstreamUnavailable e ->
+          make(503, "UNAVAILABLE", e, upstream(detail, e.upstream(), e.reason()));
+      case UpstreamLimited e ->
+          make(429, "TOOMANYREQUESTS", e, upstream(detail, e.upstream(), e.reason()));
       case StoreUnavailable e -> make(503, "UNAVAILABLE", e, detail.put("reason", e.reason()));
       case ShuttingDown e -> make(503, "UNAVAILABLE", e, detail);
     };
+  }
+
+  private static ObjectNode upstream(ObjectNode detail, String upstream, String reason) {
+    return detail.put("upstream", upstream).put("reason", reason);
   }
 
   private static ErrorResponse make(

@@ -39,6 +39,15 @@ final class Exchange {
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
 
+  private static final List<CharSequence> OF_CONTENT =
+      List.of(
+          HttpHeaders.CONTENT_LENGTH,
+          HttpHeaders.CONTENT_RANGE,
+          HttpHeaders.ACCEPT_RANGES,
+          HttpHeaders.ETAG,
+          HttpHeaders.CACHE_CONTROL,
+          Headers.CONTENT_DIGEST);
+
   /** RFC 9113, 7. */
   private static final long INTERNAL_ERROR = 2;
 
@@ -353,7 +362,8 @@ final class Exchange {
       return;
     }
     var answer = answerTo(cause);
-    response.headers().remove(HttpHeaders.CONTENT_LENGTH);
+    // What was said of the content that could not be sent is not true of the error.
+    OF_CONTENT.forEach(response.headers()::remove);
     if (body.mustClose()) {
       response.putHeader(HttpHeaders.CONNECTION, "close");
     }
@@ -392,6 +402,10 @@ final class Exchange {
       case RegistryError.RangeNotSatisfiable e ->
           headers.set(HttpHeaders.CONTENT_RANGE, "bytes */" + e.size());
       case RegistryError.TooManyRequests e ->
+          headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(e.retryAfterSeconds()));
+      case RegistryError.UpstreamLimited e ->
+          headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(e.retryAfterSeconds()));
+      case RegistryError.UpstreamUnavailable e ->
           headers.set(HttpHeaders.RETRY_AFTER, Integer.toString(e.retryAfterSeconds()));
       case RegistryError.Unauthorized _ -> {
         if (!Admission.asksForItself(this)) {

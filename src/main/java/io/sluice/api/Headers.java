@@ -21,6 +21,7 @@ final class Headers {
   static final CharSequence NO_CONTENT =
       AsciiString.cached("default-src 'none'; frame-ancestors 'none'; sandbox");
 
+  static final CharSequence WARNING = AsciiString.cached("warning");
   static final CharSequence RANGE = AsciiString.cached("Range");
   static final CharSequence IF_RANGE = AsciiString.cached("If-Range");
   static final CharSequence LINK = AsciiString.cached("Link");

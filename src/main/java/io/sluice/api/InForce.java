@@ -13,8 +13,10 @@ import java.util.Optional;
  * @param rates how much each client may ask for
  * @param forwarded whose word counts about where a request came from
  * @param cors which web pages may read our answers
+ * @param pull what may come from other registries
  */
-public record InForce(Access access, RateLimits rates, Forwarded forwarded, Cors cors) {
+public record InForce(
+    Access access, RateLimits rates, Forwarded forwarded, Cors cors, PullThrough pull) {
 
   /**
    * From the configuration.
@@ -23,7 +25,11 @@ public record InForce(Access access, RateLimits rates, Forwarded forwarded, Cors
    * @param allowOrigin of cross-origin requests; empty for any, without credentials
    */
   public static InForce of(
-      Access access, RateLimits rates, List<Cidr> trustedProxies, Optional<String> allowOrigin) {
-    return new InForce(access, rates, new Forwarded(trustedProxies), new Cors(allowOrigin));
+      Access access,
+      RateLimits rates,
+      List<Cidr> trustedProxies,
+      Optional<String> allowOrigin,
+      PullThrough pull) {
+    return new InForce(access, rates, new Forwarded(trustedProxies), new Cors(allowOrigin), pull);
   }
 }

@@ -8,15 +8,16 @@ import io.sluice.oci.RegistryError;
 import io.sluice.oci.RegistryException;
 import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
-import io.sluice.registry.Commands.ListReferrers;
 import io.sluice.registry.Commands.ListRepositories;
 import io.sluice.registry.Commands.ListTags;
+import io.sluice.registry.Commands.Page;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** The lists: tags, repositories, referrers, extensions. */
@@ -38,7 +39,10 @@ final class Lists {
     int limit = limit(exchange);
     var last = exchange.parameter("last").filter(text -> !text.isEmpty()).map(Tag::parse);
     return exchange
-        .ask(new ListTags(repository, last, limit))
+        .inForce()
+        .pull()
+        .upstreamTags(exchange, repository)
+        .compose(upstream -> page(exchange, repository, last, limit, upstream))
         .compose(
             page -> {
               if (page.more() && limit > 0) {
@@ -53,6 +57,42 @@ final class Lists {
               return json(
                   exchange, new JsonObject().put("name", repository.value()).put("tags", tags));
             });
+  }
+
+  /**
+   * A page of the tags here and of those of an upstream.
+   *
+   * @param upstream in lexical order
+   */
+  private static Future<Page<Tag>> page(
+      Exchange exchange,
+      RepositoryName repository,
+      Optional<Tag> last,
+      int limit,
+      List<Tag> upstream) {
+    var here = exchange.ask(new ListTags(repository, last, limit));
+    if (upstream.isEmpty()) {
+      return here;
+    }
+    return here.recover(Lists::emptyIfUnknown)
+        .map(
+            page -> {
+              var all = new TreeSet<Tag>(page.items());
+              upstream.stream()
+                  .filter(tag -> last.isEmpty() || tag.compareTo(last.get()) > 0)
+                  .limit(limit + 1L)
+                  .forEach(all::add);
+              boolean more = page.more() || all.size() > limit;
+              return new Page<>(all.stream().limit(limit).toList(), more);
+            });
+  }
+
+  /** A repository of which nothing was fetched yet. */
+  private static Future<Page<Tag>> emptyIfUnknown(Throwable cause) {
+    return cause instanceof RegistryException known
+            && known.error() instanceof RegistryError.NameUnknown
+        ? Future.succeededFuture(new Page<>(List.of(), false))
+        : Future.failedFuture(cause);
   }
 
   static Future<Void> repositories(Exchange exchange) {
@@ -100,7 +140,9 @@ final class Lists {
   static Future<Void> referrers(Exchange exchange, RepositoryName repository, Digest subject) {
     var filter = exchange.parameter("artifactType").filter(text -> !text.isEmpty());
     return exchange
-        .ask(new ListReferrers(repository, subject))
+        .inForce()
+        .pull()
+        .referrers(exchange, repository, subject)
         .compose(
             all -> {
               var manifests = new JsonArray();

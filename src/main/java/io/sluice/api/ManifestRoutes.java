@@ -9,7 +9,6 @@ import io.sluice.oci.RegistryException;
 import io.sluice.oci.RepositoryName;
 import io.sluice.oci.Tag;
 import io.sluice.registry.Commands.DeleteManifest;
-import io.sluice.registry.Commands.GetManifest;
 import io.sluice.registry.Commands.PutManifest;
 import io.sluice.registry.TagRights;
 import io.vertx.core.Future;
@@ -32,7 +31,9 @@ final class ManifestRoutes {
    */
   static Future<Void> get(Exchange exchange, RepositoryName repository, Reference reference) {
     return exchange
-        .ask(new GetManifest(repository, reference))
+        .inForce()
+        .pull()
+        .manifest(exchange, repository, reference)
         .compose(
             manifest -> {
               if (BlobReads.isKnown(exchange, manifest.digest())) {

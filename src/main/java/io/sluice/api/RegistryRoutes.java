@@ -59,6 +59,7 @@ final class RegistryRoutes {
     return switch (endpoint) {
       case Endpoint.Root _ -> root(exchange);
       case Endpoint.Catalog _ -> Lists.repositories(exchange);
+      case Endpoint.SyncStatus _ -> SyncRoutes.get(exchange);
       case Endpoint.Discover _ -> Lists.extensions(exchange);
       case Endpoint.Tags e -> Lists.tags(exchange, e.repository());
       case Endpoint.ReferrersOf e -> Lists.referrers(exchange, e.repository(), e.subject());

@@ -227,10 +227,21 @@ public record OwnConfig(
    * @param platforms of which images are fetched so, as {@code linux/amd64}; none for those that
    *     clients ask for
    * @param listUpstream lists of tags hold the upstream's as well; false
+   * @param missTtl how long it is believed that an upstream doesn't have something; 10 s, 0 to ask
+   *     every time
+   * @param spool what downloads that are under way may have of {@code extensions.sync.downloadDir};
+   *     empty ({@code auto}) for half of what is free there at the start
    */
-  public record Sync(Duration ttl, boolean prefetch, List<String> platforms, boolean listUpstream) {
+  public record Sync(
+      Duration ttl,
+      boolean prefetch,
+      List<String> platforms,
+      boolean listUpstream,
+      Duration missTtl,
+      Optional<DataSize> spool) {
     static Sync defaults() {
-      return new Sync(Duration.ofMinutes(5), true, List.of(), false);
+      return new Sync(
+          Duration.ofMinutes(5), true, List.of(), false, Duration.ofSeconds(10), Optional.empty());
     }
 
     static Sync read(Section sync) {
@@ -239,7 +250,9 @@ public record OwnConfig(
           sync.duration("ttl", d.ttl, NONE, YEAR),
           sync.flag("prefetch", d.prefetch),
           sync.list("platforms", Sync::platform, "os/architecture or os/architecture/variant"),
-          sync.flag("listUpstream", d.listUpstream));
+          sync.flag("listUpstream", d.listUpstream),
+          sync.duration("missTtl", d.missTtl, NONE, HOUR),
+          sizeOrAuto(sync, "spool", DataSize.ofMiB(64)));
     }
 
     private static String platform(String text) {

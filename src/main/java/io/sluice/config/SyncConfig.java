@@ -22,7 +22,8 @@ public record SyncConfig(
         sync.sections("registries").stream().map(SyncRegistryConfig::read).toList());
   }
 
-  private static Path defaultDownloadDir() {
+  /** Where {@code downloadDir} is not given. */
+  public static Path defaultDownloadDir() {
     return Path.of(System.getProperty("java.io.tmpdir"), "sluice-sync");
   }
 }

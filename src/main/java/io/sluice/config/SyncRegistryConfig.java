@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
  * @param responseHeaderTimeout default 30 s
  * @param manifestCheckInterval how long a tag is served without asking upstream again; empty for
  *     the general {@code sluice.sync.ttl}
- * @param reqConcurrent requests at once and host; default 3
+ * @param reqConcurrent downloads at once; default 8, not 3 as in Zot, since a client waits for each
  * @param reqPerSec requests per second and host; 0 for any number
  * @param disableHttp2 default false
  * @param maxIdleConnsPerHost default 2
@@ -110,7 +110,7 @@ public record SyncRegistryConfig(
         registry.duration(
             "responseHeaderTimeout", Duration.ofSeconds(30), MIN_TIMEOUT, MAX_TIMEOUT),
         registry.durationOrOff("manifestCheckInterval"),
-        registry.integer("reqConcurrent", 3, 1, 1_000),
+        registry.integer("reqConcurrent", 8, 1, 1_000),
         registry.integer("reqPerSec", 0, 0, Integer.MAX_VALUE),
         registry.flag("disableHTTP2", false),
         registry.integer("maxIdleConnsPerHost", 2, 0, 1_000),

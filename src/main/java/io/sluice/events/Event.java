@@ -26,6 +26,7 @@ public sealed interface Event {
       case Deleted _ -> "delete";
       case Mounted _ -> "mount";
       case UploadProgress _ -> "upload";
+      case Synced _ -> "sync";
       case Refused _ -> "auth";
       case ConfigReloaded _ -> "config";
     };
@@ -103,7 +104,7 @@ public sealed interface Event {
       Occasion occasion, RepositoryName repository, Digest digest, Optional<RepositoryName> from)
       implements OfRepository {}
 
-  /** Where an upload stands. */
+  /** Where an upload, or a download from an upstream, stands. */
   enum Stage {
     STARTED,
     PROGRESS,
@@ -127,6 +128,31 @@ public sealed interface Event {
       Stage stage,
       long received,
       Optional<Digest> digest,
+      Duration duration,
+      Optional<String> error)
+      implements OfRepository {}
+
+  /**
+   * Something is being fetched from an upstream: a blob, of which progress is told once in {@code
+   * sluice.events.progressInterval} while it lasts longer than that, or a manifest, which is told
+   * of when it is stored, or could not be had.
+   *
+   * @param reference the tag or digest that is fetched
+   * @param upstream its host
+   * @param digest of a manifest that is stored
+   * @param received bytes that have come so far
+   * @param size of the whole, once the upstream has said it
+   * @param error when it failed
+   */
+  record Synced(
+      Occasion occasion,
+      RepositoryName repository,
+      Reference reference,
+      String upstream,
+      Stage stage,
+      Optional<Digest> digest,
+      long received,
+      Optional<Long> size,
       Duration duration,
       Optional<String> error)
       implements OfRepository {}

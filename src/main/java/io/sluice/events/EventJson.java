@@ -51,6 +51,16 @@ public final class EventJson {
         e.digest().ifPresent(digest -> json.put("digest", digest.toString()));
         e.error().ifPresent(error -> json.put("error", error));
       }
+      case Event.Synced e -> {
+        json.put("reference", e.reference().toString())
+            .put("upstream", e.upstream())
+            .put("stage", e.stage().name().toLowerCase(Locale.ROOT))
+            .put("received", e.received())
+            .put("durationMs", e.duration().toMillis());
+        e.size().ifPresent(size -> json.put("size", size));
+        e.digest().ifPresent(digest -> json.put("digest", digest.toString()));
+        e.error().ifPresent(error -> json.put("error", error));
+      }
       case Event.Refused e -> {
         e.repository().ifPresent(repository -> json.put("repository", repository.value()));
         json.put("reason", e.reason().name().toLowerCase(Locale.ROOT).replace('_', '-'));

@@ -228,6 +228,37 @@ public sealed interface RegistryError {
     }
   }
 
+  /**
+   * The upstream that has it, or may have it, did not give it: it can't be reached, doesn't let us
+   * in, or sent something else.
+   *
+   * @param reason for people, names the upstream, and holds no secret
+   */
+  record UpstreamFailed(String upstream, String reason) implements RegistryError {
+    @Override
+    public String message() {
+      return "it could not be fetched: " + reason;
+    }
+  }
+
+  /** The upstream fails of late, and is not asked for a while. */
+  record UpstreamUnavailable(String upstream, String reason, int retryAfterSeconds)
+      implements RegistryError {
+    @Override
+    public String message() {
+      return "it can't be fetched now: " + reason;
+    }
+  }
+
+  /** The upstream limits how much we may ask for. */
+  record UpstreamLimited(String upstream, String reason, int retryAfterSeconds)
+      implements RegistryError {
+    @Override
+    public String message() {
+      return "it can't be fetched now: " + reason;
+    }
+  }
+
   /** The store can't do it now: full, unreachable, failing. Nothing was acknowledged. */
   record StoreUnavailable(String reason) implements RegistryError {
     @Override

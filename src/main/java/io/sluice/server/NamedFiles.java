@@ -1,12 +1,16 @@
 package io.sluice.server;
 
 import io.sluice.config.SluiceConfig;
+import io.sluice.config.SyncConfig;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The files that a configuration names and whose content is part of it. */
+/** The files that a configuration names and whose content is part of it. Blocks. */
 final class NamedFiles {
   private final Map<String, Path> byKey = new LinkedHashMap<>();
 
@@ -45,11 +49,24 @@ final class NamedFiles {
               files.add("http.tls.key", Optional.of(tls.key()));
               files.add("http.tls.cacert", tls.caCert());
             });
-    config
-        .extensions()
-        .sync()
-        .ifPresent(sync -> files.add("extensions.sync.credentialsFile", sync.credentialsFile()));
+    config.extensions().sync().ifPresent(files::addSync);
     return files.byKey;
+  }
+
+  private void addSync(SyncConfig sync) {
+    add("extensions.sync.credentialsFile", sync.credentialsFile());
+    sync.registries().stream()
+        .flatMap(registry -> registry.certDir().stream())
+        .forEach(this::addFilesIn);
+  }
+
+  /** Those that are there now; one that comes later is noticed with the next reload. */
+  private void addFilesIn(Path folder) {
+    try (var files = Files.newDirectoryStream(folder, "*.{crt,cert,key}")) {
+      files.forEach(file -> add("extensions.sync.registries.certDir: " + file, Optional.of(file)));
+    } catch (IOException | DirectoryIteratorException e) {
+      // What is wrong with the folder is said by whoever reads it.
+    }
   }
 
   private void add(String key, Optional<Path> file) {

@@ -4,19 +4,17 @@ import io.sluice.access.Access;
 import io.sluice.access.Htpasswd;
 import io.sluice.access.Passwords;
 import io.sluice.api.InForce;
+import io.sluice.api.PullThrough;
 import io.sluice.api.RateLimits;
 import io.sluice.api.TlsMaterial;
 import io.sluice.bus.Bus;
 import io.sluice.config.Cidr;
 import io.sluice.config.RateLimitConfig;
 import io.sluice.config.SluiceConfig;
+import io.sluice.sync.SyncPlan;
+import io.sluice.sync.Traffic;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -25,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What keeps others out, by the configuration and the files that it names: users, rules, rates,
- * certificates. Owns what is in force; is asked by every request, from any thread, and {@linkplain
- * #use told} anew by one at a time.
+ * What can change while the registry runs, by the configuration and the files that it names: users,
+ * rules, rates, certificates, and what comes from which upstream. Owns what is in force; is asked
+ * by every request, from any thread, and {@linkplain #use told} anew by one at a time.
  */
 final class Protection {
   private static final Logger LOG = LoggerFactory.getLogger(Protection.class);
@@ -35,6 +33,7 @@ final class Protection {
   private static final int MOST_BYTES = 16 << 20;
 
   private final Vertx vertx;
+  private final Traffic traffic;
   private volatile State state;
 
   /**
@@ -46,25 +45,32 @@ final class Protection {
       Users users,
       Passwords passwords,
       InForce inForce,
-      Optional<TlsMaterial> tls) {}
+      Optional<TlsMaterial> tls) {
+
+    SyncPlan plan() {
+      return inForce.pull().plan();
+    }
+  }
 
   /** Everything that was read and found good, before any of it counts. */
-  record Prepared(SluiceConfig config, Users users, Optional<TlsMaterial> tls) {}
+  record Prepared(SluiceConfig config, Users users, Optional<TlsMaterial> tls, SyncPlan plan) {}
 
   /** The users, and the text that they were read from. */
   private record Users(String text, Htpasswd parsed) {
     static final Users NONE = new Users("", Htpasswd.parse(""));
   }
 
-  private Protection(Vertx vertx, State state) {
+  private Protection(Vertx vertx, Traffic traffic, State state) {
     this.vertx = vertx;
+    this.traffic = traffic;
     this.state = state;
   }
 
   /** Fails with {@link StartFailure} when a file can't be used. */
   static Future<Protection> start(Vertx vertx, SluiceConfig config) {
+    var traffic = new Traffic();
     return prepare(vertx, config)
-        .map(prepared -> new Protection(vertx, state(vertx, prepared, null)));
+        .map(prepared -> new Protection(vertx, traffic, state(vertx, prepared, traffic, null)));
   }
 
   /** Reads and checks the files; fails with {@link StartFailure}, and changes nothing. */
@@ -74,14 +80,15 @@ final class Protection {
             new Prepared(
                 config,
                 config.http().auth().htpasswd().map(Protection::readUsers).orElse(Users.NONE),
-                config.http().tls().map(tls -> TlsFiles.read(vertx, tls))),
+                config.http().tls().map(tls -> TlsFiles.read(vertx, tls)),
+                SyncFiles.read(vertx, config)),
         false);
   }
 
   /** Lets it count from now on. Requests that have come already go by what was before. */
   void use(Prepared prepared) {
     var before = state;
-    state = state(vertx, prepared, before);
+    state = state(vertx, prepared, traffic, before);
     if (state.passwords != before.passwords) {
       before.passwords.close();
     }
@@ -104,7 +111,17 @@ final class Protection {
     return state.passwords.close();
   }
 
-  private static State state(Vertx vertx, Prepared prepared, @Nullable State before) {
+  /** What the upstreams' requests are counted by, for as long as the registry runs. */
+  Traffic traffic() {
+    return traffic;
+  }
+
+  SyncPlan plan() {
+    return state.plan();
+  }
+
+  private static State state(
+      Vertx vertx, Prepared prepared, Traffic traffic, @Nullable State before) {
     var config = prepared.config();
     var passwords =
         before != null && before.config.sluice().auth().equals(config.sluice().auth())
@@ -130,12 +147,13 @@ final class Protection {
             new Access(config.http(), passwords, Bus.of(vertx)),
             rates,
             config.sluice().http().trustedProxies(),
-            config.http().allowOrigin()),
+            config.http().allowOrigin(),
+            new PullThrough(prepared.plan(), traffic)),
         prepared.tls());
   }
 
   private static Users readUsers(Path file) {
-    var text = read(file);
+    var text = SmallFile.readText("http.auth.htpasswd.path", file, MOST_BYTES);
     return new Users(text, Htpasswd.parse(text));
   }
 
@@ -158,21 +176,6 @@ final class Protection {
           .addKeyValue("file", file)
           .addKeyValue("users", users.size())
           .log("users were read");
-    }
-  }
-
-  private static String read(Path file) {
-    try (var in = Files.newInputStream(file)) {
-      var bytes = in.readNBytes(MOST_BYTES + 1);
-      if (bytes.length > MOST_BYTES) {
-        throw new StartFailure("http.auth.htpasswd.path: " + file + " is too large");
-      }
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw new StartFailure("http.auth.htpasswd.path: " + file + " is not text in UTF-8");
-    } catch (IOException e) {
-      throw new StartFailure(
-          "http.auth.htpasswd.path: " + file + " can't be read: " + StartFailure.reason(e));
     }
   }
 }

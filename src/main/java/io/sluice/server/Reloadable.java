@@ -10,6 +10,9 @@ final class Reloadable {
   /** These, and all below them. */
   private static final List<String> KEYS =
       List.of(
+          "extensions.sync.credentialsFile",
+          "extensions.sync.enable",
+          "extensions.sync.registries",
           "http.accessControl",
           "http.allowOrigin",
           "http.auth.apikey",
@@ -21,7 +24,12 @@ final class Reloadable {
           "http.tls",
           "log",
           "sluice.auth",
-          "sluice.http.trustedProxies");
+          "sluice.http.trustedProxies",
+          "sluice.sync.listUpstream",
+          "sluice.sync.missTtl",
+          "sluice.sync.platforms",
+          "sluice.sync.prefetch",
+          "sluice.sync.ttl");
 
   private Reloadable() {}
 

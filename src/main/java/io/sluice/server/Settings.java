@@ -5,9 +5,11 @@ import io.sluice.api.TlsMaterial;
 import io.sluice.config.DataSize;
 import io.sluice.config.SluiceConfig;
 import io.sluice.config.StorageConfig;
+import io.sluice.config.SyncConfig;
 import io.sluice.registry.StorageSettings;
 import io.sluice.registry.StorageSettings.StoreSettings;
 import io.sluice.store.ObjectStore;
+import io.sluice.sync.SyncSettings;
 import io.sluice.upload.Uploads;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -35,6 +37,20 @@ final class Settings {
         Math.toIntExact(own.maxManifestSize().bytes()),
         config.sluice().events().progressInterval(),
         tls);
+  }
+
+  static SyncSettings sync(SluiceConfig config) {
+    var own = config.sluice();
+    return new SyncSettings(
+        config
+            .extensions()
+            .sync()
+            .map(SyncConfig::downloadDir)
+            .orElseGet(SyncConfig::defaultDownloadDir),
+        own.sync().spool(),
+        own.uploads().maxBlobSize().map(DataSize::bytes).orElse(Long.MAX_VALUE),
+        Math.toIntExact(own.http().maxManifestSize().bytes()),
+        own.events().progressInterval());
   }
 
   /** Opens the stores; on a failure, those that were opened are closed again. */

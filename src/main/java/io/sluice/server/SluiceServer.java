@@ -8,6 +8,9 @@ import io.sluice.config.SluiceConfig;
 import io.sluice.registry.Commands.CheckStorage;
 import io.sluice.registry.Commands.StorageStatus;
 import io.sluice.registry.StorageVerticle;
+import io.sluice.sync.SyncCommands.UsePlan;
+import io.sluice.sync.SyncPlan;
+import io.sluice.sync.SyncVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,8 +25,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A running registry: its verticles, deployed in order (storage, then the API on every event loop)
- * and undeployed in the reverse. Thread safe.
+ * A running registry: its verticles, deployed in order (storage, sync, then the API on every event
+ * loop) and undeployed in the reverse. Thread safe.
  */
 public final class SluiceServer {
   /** A system property for benchmarks: milliseconds after which an event loop counts as blocked. */
@@ -33,6 +36,7 @@ public final class SluiceServer {
   private final SluiceConfig config;
   private final Protection protection;
   private final String storage;
+  private final String sync;
   private final String api;
   private final List<ApiVerticle> apis;
 
@@ -41,12 +45,14 @@ public final class SluiceServer {
       SluiceConfig config,
       Protection protection,
       String storage,
+      String sync,
       String api,
       List<ApiVerticle> apis) {
     this.vertx = vertx;
     this.config = config;
     this.protection = protection;
     this.storage = storage;
+    this.sync = sync;
     this.api = api;
     this.apis = apis;
   }
@@ -98,7 +104,12 @@ public final class SluiceServer {
                 deployStorage(vertx, config, stores)
                     .compose(
                         storage ->
-                            deployApi(vertx, config, protection, storage)
+                            deploySync(vertx, config, protection)
+                                .compose(
+                                    sync ->
+                                        deployApi(vertx, config, protection, storage, sync)
+                                            .recover(
+                                                cause -> failAfter(vertx.undeploy(sync), cause)))
                                 .recover(cause -> failAfter(vertx.undeploy(storage), cause)))
                     .recover(cause -> failAfter(protection.close(), cause)));
   }
@@ -114,8 +125,14 @@ public final class SluiceServer {
         .compose(settings -> vertx.deployVerticle(new StorageVerticle(settings)));
   }
 
+  private static Future<String> deploySync(
+      Vertx vertx, SluiceConfig config, Protection protection) {
+    return vertx.deployVerticle(
+        new SyncVerticle(Settings.sync(config), protection.plan(), protection.traffic()));
+  }
+
   private static Future<SluiceServer> deployApi(
-      Vertx vertx, SluiceConfig config, Protection protection, String storage) {
+      Vertx vertx, SluiceConfig config, Protection protection, String storage, String sync) {
     var apis = new CopyOnWriteArrayList<ApiVerticle>();
     var own = config.sluice().http();
     var connections =
@@ -134,14 +151,14 @@ public final class SluiceServer {
             cause ->
                 Future.failedFuture(
                     cause instanceof IOException ? StartFailure.listening(config, cause) : cause))
-        .map(api -> new SluiceServer(vertx, config, protection, storage, api, apis))
+        .map(api -> new SluiceServer(vertx, config, protection, storage, sync, api, apis))
         .compose(server -> FirstCall.to(vertx, server.uri()).map(server));
   }
 
   /**
-   * Takes over what can change without a restart: users, access control, rates, certificates. Fails
-   * with {@link StartFailure}, and changes nothing, when something in it can't be used. One at a
-   * time.
+   * Takes over what can change without a restart: users, access control, rates, certificates,
+   * upstreams. Fails with {@link StartFailure}, and changes nothing, when something in it can't be
+   * used. One at a time.
    */
   public Future<Void> reconfigure(SluiceConfig next) {
     return Protection.prepare(vertx, next)
@@ -151,8 +168,16 @@ public final class SluiceServer {
               // nothing else has changed yet.
               var tls =
                   config.http().tls().isPresent() ? prepared.tls() : Optional.<TlsMaterial>empty();
-              return useCertificates(tls).onSuccess(_ -> protection.use(prepared));
+              return usePlan(prepared.plan())
+                  .compose(_ -> useCertificates(tls))
+                  .onSuccess(_ -> protection.use(prepared));
             });
+  }
+
+  private Future<Void> usePlan(SyncPlan plan) {
+    return plan.equals(protection.plan())
+        ? Future.succeededFuture()
+        : Bus.of(vertx).request(new UsePlan(plan));
   }
 
   private Future<Void> useCertificates(Optional<TlsMaterial> tls) {
@@ -196,6 +221,7 @@ public final class SluiceServer {
     apis.forEach(verticle -> drained.add(verticle.drain(millis)));
     return Future.join(drained)
         .transform(_ -> vertx.undeploy(api))
+        .transform(_ -> vertx.undeploy(sync))
         .transform(_ -> vertx.undeploy(storage))
         .transform(_ -> protection.close());
   }

@@ -34,6 +34,7 @@ public final class Supported {
               Feature.MTLS,
               Feature.FAIL_DELAY,
               Feature.ACCESS_CONTROL,
+              Feature.SYNC,
               Feature.LOG_FILE,
               Feature.AUDIT_LOG));
 

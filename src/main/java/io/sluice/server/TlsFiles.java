@@ -6,8 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
@@ -54,15 +52,7 @@ final class TlsFiles {
   }
 
   private static Buffer read(String key, Path file) {
-    try (var in = Files.newInputStream(file)) {
-      var bytes = in.readNBytes(MOST + 1);
-      if (bytes.length > MOST) {
-        throw new StartFailure(key + ": " + file + " is larger than any such file");
-      }
-      return Buffer.buffer(bytes);
-    } catch (IOException e) {
-      throw new StartFailure(key + ": " + file + " can't be read: " + StartFailure.reason(e));
-    }
+    return Buffer.buffer(SmallFile.read(key, file, MOST));
   }
 
   private static List<X509Certificate> certificates(String key, Path file, Buffer bytes) {

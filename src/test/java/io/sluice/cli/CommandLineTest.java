@@ -69,7 +69,7 @@ class CommandLineTest {
     var result = run("verify", "conf/platform.json");
     assertThat(result.err()).isEmpty();
     assertThat(result.code()).isZero();
-    assertThat(result.out()).contains("the configuration is good", "extensions.sync");
+    assertThat(result.out()).contains("the configuration is good", "extensions.metrics");
   }
 
   @Test

@@ -138,7 +138,7 @@ class ConfigDefaultsTest {
     assertThat(registry.onDemand()).isFalse();
     assertThat(registry.syncLegacyCosignTags()).isTrue();
     assertThat(registry.responseHeaderTimeout()).isEqualTo(Duration.ofSeconds(30));
-    assertThat(registry.reqConcurrent()).isEqualTo(3);
+    assertThat(registry.reqConcurrent()).isEqualTo(8);
     assertThat(registry.maxIdleConnsPerHost()).isEqualTo(2);
   }
 
@@ -182,7 +182,14 @@ class ConfigDefaultsTest {
         .isEqualTo(new OwnConfig.Cache(Optional.empty(), Duration.ofSeconds(1)));
     assertThat(minimal.sluice().s3().createBucket()).isFalse();
     assertThat(minimal.sluice().sync())
-        .isEqualTo(new OwnConfig.Sync(Duration.ofMinutes(5), true, List.of(), false));
+        .isEqualTo(
+            new OwnConfig.Sync(
+                Duration.ofMinutes(5),
+                true,
+                List.of(),
+                false,
+                Duration.ofSeconds(10),
+                Optional.empty()));
   }
 
   @Test
