@@ -206,7 +206,7 @@ final class BlobUploads {
   /** After a part of a body came: the answer says how far the upload is. */
   private static Throwable stopped(
       Exchange exchange, RepositoryName repository, UploadWriter writer, Throwable cause) {
-    if (cause instanceof RegistryException e && e.error() instanceof RegistryError.SizeMismatch) {
+    if (RegistryException.says(cause, RegistryError.SizeMismatch.class)) {
       describe(exchange, repository, writer.id(), writer.received());
     }
     return cause;

@@ -89,8 +89,7 @@ final class Lists {
 
   /** A repository of which nothing was fetched yet. */
   private static Future<Page<Tag>> emptyIfUnknown(Throwable cause) {
-    return cause instanceof RegistryException known
-            && known.error() instanceof RegistryError.NameUnknown
+    return RegistryException.says(cause, RegistryError.NameUnknown.class)
         ? Future.succeededFuture(new Page<>(List.of(), false))
         : Future.failedFuture(cause);
   }

@@ -95,8 +95,7 @@ public record PullThrough(SyncPlan plan, Traffic traffic) {
         .onSuccess(_ -> countHit(exchange, repository))
         .recover(
             cause ->
-                cause instanceof RegistryException known
-                        && known.error() instanceof RegistryError.BlobUnknown
+                RegistryException.says(cause, RegistryError.BlobUnknown.class)
                     ? exchange.ask(upstream.get())
                     : Future.failedFuture(cause));
   }

@@ -14,6 +14,11 @@ public final class RegistryException extends RuntimeException {
     this.error = error;
   }
 
+  /** Whether a failure is an error of this kind. */
+  public static boolean says(Throwable cause, Class<? extends RegistryError> kind) {
+    return cause instanceof RegistryException known && kind.isInstance(known.error);
+  }
+
   public RegistryError error() {
     return error;
   }

@@ -69,8 +69,7 @@ final class Download implements Transfer.Listener {
                 isHere = true;
                 size.tryComplete(found.result());
                 stored.tryComplete();
-              } else if (found.cause() instanceof RegistryException known
-                  && known.error() instanceof RegistryError.BlobUnknown) {
+              } else if (RegistryException.says(found.cause(), RegistryError.BlobUnknown.class)) {
                 fetch();
               } else {
                 end(found.cause());

@@ -73,8 +73,7 @@ final class Intake {
         .map(Optional::of)
         .recover(
             cause ->
-                cause instanceof RegistryException known
-                        && known.error() instanceof RegistryError.ManifestUnknown
+                RegistryException.says(cause, RegistryError.ManifestUnknown.class)
                     ? Future.succeededFuture(Optional.empty())
                     : Future.failedFuture(cause));
   }
