@@ -8,16 +8,18 @@ import io.sluice.sync.SyncCommands.PullBlob;
 import io.sluice.sync.SyncCommands.StatUpstreamBlob;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.Optional;
 
 /** Blobs that clients want and that are not here. Confined to the sync verticle's context. */
 final class BlobPulls {
   private final Remotes remotes;
   private final Downloads downloads;
   private final Checks checks;
+  private final FirstSource first;
   private final Traffic traffic;
 
-  BlobPulls(Remotes remotes, Downloads downloads, Checks checks, Traffic traffic) {
+  BlobPulls(
+      Remotes remotes, Downloads downloads, Checks checks, FirstSource first, Traffic traffic) {
+    this.first = first;
     this.remotes = remotes;
     this.downloads = downloads;
     this.checks = checks;
@@ -44,8 +46,7 @@ final class BlobPulls {
   }
 
   private void noteMiss(Throwable cause, List<Source> sources, PullBlob command) {
-    if (cause instanceof RegistryException known
-        && known.error() instanceof RegistryError.BlobUnknown) {
+    if (RegistryException.says(cause, RegistryError.BlobUnknown.class)) {
       sources.forEach(source -> checks.missing(source, command.digest()));
     }
   }
@@ -54,38 +55,15 @@ final class BlobPulls {
     var running = downloads.running(new Downloads.Key(command.repository(), command.digest()));
     return running.isPresent()
         ? running.get().size()
-        : stat(command, remotes.sources(command.repository(), command.ns()), 0, Optional.empty());
-  }
-
-  private Future<Long> stat(
-      StatUpstreamBlob command, List<Source> sources, int index, Optional<Throwable> before) {
-    var unknown = new RegistryError.BlobUnknown(command.digest());
-    if (index == sources.size()) {
-      return Future.failedFuture(
-          before
-              .map(cause -> Failures.toClient(cause, unknown))
-              .orElseGet(() -> new RegistryException(unknown)));
-    }
-    var source = sources.get(index);
-    var missTtl = remotes.plan().own().missTtl();
-    if (checks.isMissing(source, command.digest(), missTtl)) {
-      return stat(command, sources, index + 1, before);
-    }
-    return source
-        .remote()
-        .upstream()
-        .blobSize(source.repository(), command.digest())
-        .recover(
-            cause -> {
-              boolean notFound = Failures.isNotFound(cause);
-              if (notFound) {
-                checks.missing(source, command.digest());
-              }
-              return stat(
-                  command,
-                  sources,
-                  index + 1,
-                  before.isPresent() || notFound ? before : Optional.of(cause));
-            });
+        : first
+            .thatHas(
+                command.digest(),
+                remotes.sources(command.repository(), command.ns()),
+                source ->
+                    source.remote().upstream().blobSize(source.repository(), command.digest()))
+            .recover(
+                cause ->
+                    Future.failedFuture(
+                        Failures.toClient(cause, new RegistryError.BlobUnknown(command.digest()))));
   }
 }

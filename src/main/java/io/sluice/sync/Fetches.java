@@ -17,16 +17,11 @@ import org.slf4j.LoggerFactory;
 /**
  * Fetches manifests from upstreams and keeps them; what is being fetched is fetched once. Confined
  * to the sync verticle's context.
- *
- * <p>The sources are asked in order, and the first that has it wins. One that fails is passed over,
- * but when none of the later ones has it, its failure is the answer: that it isn't there is only
- * said when all have said so.
  */
 final class Fetches {
   private static final Logger LOG = LoggerFactory.getLogger(Fetches.class);
 
-  private final Remotes remotes;
-  private final Checks checks;
+  private final FirstSource first;
   private final Intake intake;
   private final Traffic traffic;
   private final Singles<Wanted, StoredManifest> running = new Singles<>();
@@ -34,56 +29,26 @@ final class Fetches {
   private record Wanted(
       RepositoryName repository, Reference reference, Optional<Tag> tag, List<Source> sources) {}
 
-  Fetches(Remotes remotes, Checks checks, Intake intake, Traffic traffic) {
-    this.remotes = remotes;
-    this.checks = checks;
+  Fetches(FirstSource first, Intake intake, Traffic traffic) {
+    this.first = first;
     this.intake = intake;
     this.traffic = traffic;
   }
 
   /**
-   * Fetches from the first that has it. Fails with {@code ManifestUnknown} when none has it, else
-   * with what was in the way; an {@link UpstreamFailure} where there is one source only.
+   * Fetches from the {@linkplain FirstSource first that has it}. Fails with {@link
+   * UpstreamFailure}, or with what keeps it from being stored.
    *
    * @param tag that is to name it here, unless a user has pushed it
    */
   Future<StoredManifest> fetch(
       RepositoryName repository, Reference reference, Optional<Tag> tag, List<Source> sources) {
     var wanted = new Wanted(repository, reference, tag, sources);
-    return running.get(wanted, () -> next(wanted, 0, Optional.empty()));
-  }
-
-  private Future<StoredManifest> next(Wanted wanted, int index, Optional<UpstreamFailure> before) {
-    var sources = wanted.sources;
-    if (index == sources.size()) {
-      return Future.failedFuture(
-          before.isPresent()
-              ? before.get()
-              : notFound(sources.isEmpty() ? "" : sources.getFirst().host(), "no upstream has it"));
-    }
-    var source = sources.get(index);
-    return from(wanted, source)
-        .recover(
-            cause -> {
-              if (!(cause instanceof UpstreamFailure failure)) {
-                return Future.failedFuture(cause);
-              }
-              boolean notFound = failure.kind() == Kind.NOT_FOUND;
-              if (notFound) {
-                checks.missing(source, wanted.reference);
-              }
-              return next(
-                  wanted,
-                  index + 1,
-                  before.isPresent() || notFound ? before : Optional.of(failure));
-            });
+    return running.get(
+        wanted, () -> first.thatHas(reference, sources, source -> from(wanted, source)));
   }
 
   private Future<StoredManifest> from(Wanted wanted, Source source) {
-    if (checks.isMissing(source, wanted.reference, remotes.plan().own().missTtl())) {
-      return Future.failedFuture(
-          notFound(source.host(), source.host() + " did not have it a moment ago"));
-    }
     traffic.miss(source.host());
     var asked = new Intake.Wanted(wanted.repository, wanted.reference, source);
     return intake
@@ -96,10 +61,6 @@ final class Fetches {
                 tellFailure(asked, failure);
               }
             });
-  }
-
-  private static UpstreamFailure notFound(String host, String reason) {
-    return new UpstreamFailure(Kind.NOT_FOUND, host, reason, Optional.empty());
   }
 
   private void tellFailure(Intake.Wanted asked, UpstreamFailure failure) {

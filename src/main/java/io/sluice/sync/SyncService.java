@@ -51,9 +51,10 @@ final class SyncService {
     spools.whenScarce(downloads::spareSpools);
     var checks = new Checks(System::nanoTime);
     var intake = new Intake(bus, events, ulids);
-    var fetches = new Fetches(remotes, checks, intake, traffic);
+    var first = new FirstSource(remotes, checks);
+    var fetches = new Fetches(first, intake, traffic);
     manifests = new ManifestPulls(vertx, bus, remotes, checks, intake, fetches, traffic);
-    blobs = new BlobPulls(remotes, downloads, checks, traffic);
+    blobs = new BlobPulls(remotes, downloads, checks, first, traffic);
     prefetch = new Prefetch(remotes, downloads, manifests);
     referrers = new ReferrerPulls(bus, remotes, manifests, prefetch, System::nanoTime);
     tags = new Listed<>(System::nanoTime);

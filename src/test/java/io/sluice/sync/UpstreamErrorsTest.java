@@ -1,5 +1,6 @@
 package io.sluice.sync;
 
+import static io.sluice.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.testkit.Answer;
@@ -69,6 +70,18 @@ class UpstreamErrorsTest {
     registry.reconfigure(SyncConfigs.with("missTtl: 0s", upstream));
     var late = upstream.image("team/app", "2", 10);
     app.getManifest("2").answers(200).expectBody(late.manifest().bytes());
+  }
+
+  @RegistryTest(config = SyncConfigs.NONE)
+  void whoAsksAgainAndAgainGetsItOnceItIsThere(Registry registry) {
+    registry.reconfigure(SyncConfigs.with("prefetch: false, missTtl: 300ms", upstream));
+    var app = registry.repository("team/app");
+    app.getManifest("2").answers(404);
+    var late = upstream.image("team/app", "2", 10);
+    // Each of these comes long before what is remembered of the one before has passed.
+    eventually(
+        () -> app.getManifest("2").send(),
+        answer -> answer.expect(200).expectBody(late.manifest().bytes()));
   }
 
   @RegistryTest(config = SyncConfigs.NONE)
