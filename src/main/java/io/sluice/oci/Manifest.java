@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind whether it lists blobs or other manifests
  * @param blobs config and layers that must be in the repository, each digest once; layers that are
  *     fetched from elsewhere by their {@code urls} are not among them
+ * @param foreign those: the repository may have them nevertheless
  * @param children the manifests that an index lists, each digest once
  * @param subject what this manifest is a referrer of
  * @param artifactType as the referrers API shows it: the manifest's own, else the media type of its
@@ -24,6 +25,7 @@ public record Manifest(
     Kind kind,
     String mediaType,
     List<Descriptor> blobs,
+    List<Descriptor> foreign,
     List<Descriptor> children,
     Optional<Descriptor> subject,
     Optional<String> artifactType,
@@ -37,6 +39,7 @@ public record Manifest(
 
   public Manifest {
     blobs = List.copyOf(blobs);
+    foreign = List.copyOf(foreign);
     children = List.copyOf(children);
     annotations = Map.copyOf(annotations);
   }
@@ -67,15 +70,15 @@ public record Manifest(
         json, kind == Kind.IMAGE ? List.of("manifests") : List.of("config", "layers"), mediaType);
 
     var blobs = new LinkedHashMap<Digest, Descriptor>();
+    var foreign = new LinkedHashMap<Digest, Descriptor>();
     var children = new LinkedHashMap<Digest, Descriptor>();
     @Nullable Descriptor config = null;
     if (kind == Kind.IMAGE) {
       config = Descriptor.parse(json.path("config"), "config");
       blobs.put(config.digest(), config);
       for (var layer : descriptors(json, "layers")) {
-        if (!MediaTypes.isForeignLayer(layer.mediaType())) {
-          blobs.putIfAbsent(layer.digest(), layer);
-        }
+        (MediaTypes.isForeignLayer(layer.mediaType()) ? foreign : blobs)
+            .putIfAbsent(layer.digest(), layer);
       }
     } else {
       for (var child : descriptors(json, "manifests")) {
@@ -86,6 +89,7 @@ public record Manifest(
         kind,
         mediaType,
         List.copyOf(blobs.values()),
+        List.copyOf(foreign.values()),
         List.copyOf(children.values()),
         subject(json),
         artifactType(json, config),

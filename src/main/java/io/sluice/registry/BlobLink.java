@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * &lt;ulid&gt;-inline-&lt;size&gt;               the link is the blob
  * &lt;ulid&gt;-tentative-&lt;dataId&gt;-&lt;size&gt;   being renewed: a reference for the collector, invisible to everybody else
  * &lt;ulid&gt;-hidden                       the link of that ulid was deleted by a user
+ * &lt;ulid&gt;-quarantined                  what the link of that ulid serves is damaged
  * </pre>
  *
  * @param key of the link
@@ -24,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @param size of the blob in bytes
  */
 record BlobLink(String key, Ulid ulid, @Nullable DataId data, long size, Grace.Sighting seen) {
-  private static final String INLINE = "inline";
-  private static final String TENTATIVE = "tentative";
-  private static final String HIDDEN = "hidden";
+  static final String INLINE = "inline";
+  static final String TENTATIVE = "tentative";
+  static final String HIDDEN = "hidden";
+  static final String QUARANTINED = "quarantined";
 
   /** The key under which the bytes are. */
   String contentKey() {
@@ -51,15 +53,15 @@ record BlobLink(String key, Ulid ulid, @Nullable DataId data, long size, Grace.S
   }
 
   /**
-   * The links in a folder that count, oldest first: neither tentative nor hidden. What has another
-   * form is not ours to judge.
+   * The links in a folder that count, oldest first: neither tentative nor hidden nor quarantined.
+   * What has another form is not ours to judge.
    */
   static List<BlobLink> visible(List<Listing.Entry> folder, Grace grace, long beforeAsking) {
     var hidden = new HashSet<String>();
     var links = new ArrayList<BlobLink>();
     for (var entry : folder) {
       var parts = entry.name().split("-", -1);
-      if (parts.length == 2 && parts[1].equals(HIDDEN)) {
+      if (parts.length == 2 && (parts[1].equals(HIDDEN) || parts[1].equals(QUARANTINED))) {
         hidden.add(parts[0]);
       } else if (parts.length == 3 && Ulid.isUlid(parts[0])) {
         var seen = grace.sighting(entry.age(), beforeAsking);

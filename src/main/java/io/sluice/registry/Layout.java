@@ -17,11 +17,21 @@ import java.util.Optional;
  * though {@code a-b/} sorts before {@code a/}), and a name can't be at once an object and another
  * name's folder.
  */
-final class Layout {
+public final class Layout {
   static final String FORMAT = "format.json";
-  static final String CATALOG = "catalog/";
 
-  private static final String REPOSITORIES = "repos/";
+  /** The markers of the catalog. */
+  public static final String CATALOG = "catalog/";
+
+  /** Everything that repositories have. */
+  public static final String REPOSITORIES = "repos/";
+
+  /** Hints of where content can be shared from. */
+  public static final String SHARING = "digests/";
+
+  /** What collections leave for later ones. */
+  public static final String COLLECTIONS = "gc/";
+
   private static final char CLOSE = '!';
   private static final char FROM_UPSTREAM = '!';
 
@@ -40,8 +50,8 @@ final class Layout {
   }
 
   /** Links of a repository to one blob; see {@link BlobLink} for what stands below. */
-  static String links(RepositoryName name, Digest blob) {
-    return repository(name) + "_blobs/" + digest(blob) + "/";
+  public static String links(RepositoryName name, Digest blob) {
+    return blobs(name) + digest(blob) + "/";
   }
 
   /** Which repository a link's key is of. */
@@ -57,13 +67,33 @@ final class Layout {
     }
   }
 
+  /** Every link of a repository. */
+  public static String blobs(RepositoryName name) {
+    return repository(name) + "_blobs/";
+  }
+
+  /** What was pulled, and when: {@code <ulid>}, a list each. */
+  public static String pulls(RepositoryName name) {
+    return repository(name) + "_pulls/";
+  }
+
+  /** The former values of all tags of a repository. */
+  public static String histories(RepositoryName name) {
+    return repository(name) + "_history/";
+  }
+
+  /** The referrers of all manifests of a repository. */
+  public static String allReferrers(RepositoryName name) {
+    return repository(name) + "_referrers/";
+  }
+
   /** Every manifest of a repository. */
-  static String manifests(RepositoryName name) {
+  public static String manifests(RepositoryName name) {
     return repository(name) + "_manifests/";
   }
 
-  /** The revisions of one manifest: {@code <ulid>} each. */
-  static String revisions(RepositoryName name, Digest manifest) {
+  /** The revisions of one manifest: {@code <ulid>} each; see {@link #quarantined}. */
+  public static String revisions(RepositoryName name, Digest manifest) {
     return manifests(name) + digest(manifest) + "/";
   }
 
@@ -72,11 +102,11 @@ final class Layout {
     var parts = key.split("/", -1);
     return parts.length < 4
         ? Optional.empty()
-        : parse(parts[parts.length - 3], parts[parts.length - 2]);
+        : digestOf(parts[parts.length - 3], parts[parts.length - 2]);
   }
 
   /** Every tag of a repository, a folder each. */
-  static String tags(RepositoryName name) {
+  public static String tags(RepositoryName name) {
     return repository(name) + "_tags/";
   }
 
@@ -85,7 +115,7 @@ final class Layout {
    * from an upstream have a {@code !} in front, which sorts before every ULID: so they count only
    * where no user has pushed the tag, in whatever order things happened.
    */
-  static String values(RepositoryName name, Tag tag) {
+  public static String values(RepositoryName name, Tag tag) {
     return tags(name) + tag + CLOSE + "/";
   }
 
@@ -95,29 +125,34 @@ final class Layout {
     return new Tag(folder.substring(folder.lastIndexOf('/', end) + 1, end));
   }
 
+  /** Whether the name of a folder ends as those of tags do. */
+  static boolean isClosed(String folder) {
+    return !folder.isEmpty() && folder.charAt(folder.length() - 1) == CLOSE;
+  }
+
   /** The tag that a value's key is of. */
   static Tag tagOfValue(String key) {
     return tagOfFolder(key.substring(0, key.lastIndexOf('/') + 1));
   }
 
   /** The values that a tag had. */
-  static String history(RepositoryName name, Tag tag) {
-    return repository(name) + "_history/" + tag + CLOSE + "/";
+  public static String history(RepositoryName name, Tag tag) {
+    return histories(name) + tag + CLOSE + "/";
   }
 
   /**
    * The manifests whose subject a digest is: {@code <ulid>-<alg>-<hex>}, the object being the
    * descriptor.
    */
-  static String referrers(RepositoryName name, Digest subject) {
-    return repository(name) + "_referrers/" + digest(subject) + "/";
+  public static String referrers(RepositoryName name, Digest subject) {
+    return allReferrers(name) + digest(subject) + "/";
   }
 
   /**
    * What users deleted of late, blobs and manifests: {@code <ulid>-<alg>-<hex>}; see {@link
    * Deletions}.
    */
-  static String deletions(RepositoryName name) {
+  public static String deletions(RepositoryName name) {
     return repository(name) + "_deletions/";
   }
 
@@ -125,15 +160,15 @@ final class Layout {
    * Where content may be shared from, with dedupe: {@code <ulid>-<dataId>-<size>}, the object being
    * the key of a link.
    */
-  static String sharing(Digest blob) {
-    return "digests/" + digest(blob) + "/";
+  public static String sharing(Digest blob) {
+    return SHARING + digest(blob) + "/";
   }
 
   /**
    * The marker of a repository in the catalog. A name of the greatest length needs no close, since
    * no other begins with it; and file systems take no longer one.
    */
-  static String catalog(RepositoryName name) {
+  public static String catalog(RepositoryName name) {
     boolean longest = name.value().length() == RepositoryName.MAX_LENGTH;
     return longest ? CATALOG + name : CATALOG + name + CLOSE;
   }
@@ -164,7 +199,7 @@ final class Layout {
   }
 
   /** The name of an object that says when, and which digest. */
-  static String stamped(Ulid ulid, Digest digest) {
+  public static String stamped(Ulid ulid, Digest digest) {
     return ulid + "-" + flat(digest);
   }
 
@@ -180,7 +215,7 @@ final class Layout {
   /** The digest in the name of such an object. */
   static Optional<Digest> stampedDigest(String name) {
     var parts = name.split("-", -1);
-    return parts.length != 3 ? Optional.empty() : parse(parts[1], parts[2]);
+    return parts.length != 3 ? Optional.empty() : digestOf(parts[1], parts[2]);
   }
 
   /** The time in the name of an object: what stands before the first hyphen, or all of it. */
@@ -191,7 +226,18 @@ final class Layout {
     return Ulid.isUlid(text) ? Optional.of(new Ulid(text)) : Optional.empty();
   }
 
-  private static Optional<Digest> parse(String algorithm, String hex) {
+  /**
+   * The marker beside a link to a blob, or beside a manifest's revision, that hides it from clients
+   * since it is damaged: {@code <ulid>-quarantined}.
+   */
+  public static String quarantined(String key) {
+    int start = key.lastIndexOf('/') + 1;
+    int hyphen = key.indexOf('-', start);
+    return key.substring(0, hyphen < 0 ? key.length() : hyphen) + "-" + BlobLink.QUARANTINED;
+  }
+
+  /** The digest of two components; empty if they are none. */
+  public static Optional<Digest> digestOf(String algorithm, String hex) {
     for (var known : Digest.Algorithm.values()) {
       if (known.id().equals(algorithm)) {
         try {

@@ -11,15 +11,15 @@ import io.sluice.store.Listing;
 import io.sluice.store.Listings;
 import io.sluice.store.ObjectNotFound;
 import io.sluice.store.ObjectStore;
+import io.sluice.ulid.Ulid;
 import io.sluice.ulid.Ulids;
 import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -91,15 +91,14 @@ final class Revisions {
             .map(list -> list.isEmpty() ? Optional.empty() : Optional.of(list.getLast()));
   }
 
-  /** Every revision, oldest first. */
+  /** Every revision that counts, oldest first. */
   Future<List<Revision>> all(RepositoryName repository, Digest digest) {
     long before = grace.now();
     return Listings.all(store, Layout.revisions(repository, digest))
         .map(
             entries -> {
               var revisions =
-                  entries.stream()
-                      .filter(entry -> Layout.stamp(entry.name()).isPresent())
+                  visible(entries).stream()
                       .map(entry -> new Revision(entry.key(), grace.sighting(entry.age(), before)))
                       .toList();
               var key = new Key(repository, digest);
@@ -149,10 +148,27 @@ final class Revisions {
   /** A manifest and the key of one revision of it. */
   record ManifestKey(Digest digest, String key) {}
 
-  /** Every manifest of a page of {@link Layout#manifests} once, by its newest revision there. */
+  /** What is neither a marker nor hidden by one. */
+  private static List<Listing.Entry> visible(List<Listing.Entry> entries) {
+    var quarantined = new HashSet<String>();
+    for (var entry : entries) {
+      if (entry.name().endsWith("-" + BlobLink.QUARANTINED)) {
+        quarantined.add(entry.key());
+      }
+    }
+    return entries.stream()
+        .filter(entry -> Ulid.isUlid(entry.name()))
+        .filter(entry -> !quarantined.contains(Layout.quarantined(entry.key())))
+        .toList();
+  }
+
+  /**
+   * Every manifest of a page of {@link Layout#manifests} once, by its newest revision there that
+   * counts; the marker of the page's last one may be on the next page.
+   */
   static List<ManifestKey> newestOfEach(Listing page) {
     var manifests = new ArrayList<ManifestKey>();
-    for (var entry : page.entries()) {
+    for (var entry : visible(page.entries())) {
       var digest = Layout.manifestOfRevision(entry.key());
       if (digest.isPresent()) {
         if (!manifests.isEmpty() && manifests.getLast().digest().equals(digest.get())) {
@@ -174,7 +190,7 @@ final class Revisions {
         .read(key)
         .map(
             bytes -> {
-              var manifest = decode(digest, bytes);
+              var manifest = StoredManifest.decode(digest, bytes);
               contents.put(key, manifest);
               return manifest;
             });
@@ -186,10 +202,10 @@ final class Revisions {
 
   private static ByteBuffer encode(StoredManifest manifest, Author author) {
     var header = JSON.createObjectNode();
-    header.put("mediaType", manifest.mediaType());
+    header.put(StoredRevision.MEDIA_TYPE, manifest.mediaType());
     switch (author) {
       case Author.User(var name) -> header.put("pushedBy", name);
-      case Author.Upstream(var host) -> header.put("pulledFrom", host);
+      case Author.Upstream(var host) -> header.put(StoredRevision.PULLED_FROM, host);
     }
     header.put("pushedAt", Instant.now().toString());
     try {
@@ -200,22 +216,6 @@ final class Revisions {
           .flip();
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  private static StoredManifest decode(Digest digest, Buffer object) {
-    int line = 0;
-    while (line < object.length() && object.getByte(line) != '\n') {
-      line++;
-    }
-    try {
-      var mediaType = JSON.readTree(object.getBytes(0, line)).path("mediaType").asText();
-      return new StoredManifest(
-          digest,
-          mediaType,
-          object.getBuffer(Math.min(line + 1, object.length()), object.length()));
-    } catch (IOException e) {
-      throw new IllegalStateException("the stored manifest " + digest + " is damaged", e);
     }
   }
 }

@@ -13,12 +13,13 @@ import java.nio.charset.StandardCharsets;
  * {@code format.json}: says whose layout a store has, so that nobody writes into one that they
  * don't understand.
  */
-final class StoreFormat {
+public final class StoreFormat {
   private static final String OURS = "{\"format\":\"sluice\",\"version\":1}\n";
 
   private StoreFormat() {}
 
-  static Future<Void> check(ObjectStore store) {
+  /** Marks a new store; fails with {@link IllegalStateException} when it is of another version. */
+  public static Future<Void> check(ObjectStore store) {
     return store
         .read(Layout.FORMAT)
         .compose(StoreFormat::compare)
@@ -28,6 +29,11 @@ final class StoreFormat {
                     ? store.put(
                         Layout.FORMAT, ByteBuffer.wrap(OURS.getBytes(StandardCharsets.UTF_8)))
                     : Future.failedFuture(cause));
+  }
+
+  /** Fails with {@link ObjectNotFound} if nobody has begun to store here. */
+  public static Future<Void> require(ObjectStore store) {
+    return store.read(Layout.FORMAT).compose(StoreFormat::compare);
   }
 
   private static Future<Void> compare(Buffer found) {

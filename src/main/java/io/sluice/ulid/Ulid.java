@@ -42,6 +42,26 @@ public record Ulid(String value) implements Comparable<Ulid> {
     return Instant.ofEpochMilli(millis);
   }
 
+  /** The first 64 of its 128 bits, as UUIDs have them. */
+  public long mostSignificantBits() {
+    return bits()[0];
+  }
+
+  /** The other 64. */
+  public long leastSignificantBits() {
+    return bits()[1];
+  }
+
+  private long[] bits() {
+    long high = 0;
+    long low = 0;
+    for (int i = 0; i < LENGTH; i++) {
+      high = high << 5 | low >>> 59;
+      low = low << 5 | DIGITS.indexOf(value.charAt(i));
+    }
+    return new long[] {high, low};
+  }
+
   @Override
   public int compareTo(Ulid other) {
     return value.compareTo(other.value);

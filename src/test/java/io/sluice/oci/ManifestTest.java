@@ -72,6 +72,9 @@ class ManifestTest {
         .put("digest", Digest.sha256(new byte[1]).toString());
 
     assertThat(parse(image).blobs()).extracting(Descriptor::digest).containsExactly(CONFIG, LAYER);
+    assertThat(parse(image).foreign())
+        .extracting(Descriptor::digest)
+        .containsExactly(Digest.sha256(new byte[1]));
   }
 
   @Test

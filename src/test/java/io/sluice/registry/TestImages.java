@@ -36,7 +36,12 @@ final class TestImages {
   }
 
   /** An image of blobs (the first is its config), or an index of images. */
-  record Image(String mediaType, List<Blob> blobs, List<Image> children, Buffer bytes) {
+  record Image(
+      String mediaType,
+      List<Blob> blobs,
+      List<Image> children,
+      Optional<Image> subject,
+      Buffer bytes) {
     Digest digest() {
       return Digest.sha256(bytes.getBytes());
     }
@@ -96,7 +101,7 @@ final class TestImages {
                     blobs[0].content().length))
             .put("layers", layers);
     subject.ifPresent(it -> json.put("subject", descriptor(it)));
-    return new Image(MediaTypes.OCI_MANIFEST, List.of(blobs), List.of(), json.toBuffer());
+    return new Image(MediaTypes.OCI_MANIFEST, List.of(blobs), List.of(), subject, json.toBuffer());
   }
 
   static Image index(Image... children) {
@@ -110,7 +115,8 @@ final class TestImages {
             .put("schemaVersion", 2)
             .put("mediaType", MediaTypes.OCI_INDEX)
             .put("manifests", manifests);
-    return new Image(MediaTypes.OCI_INDEX, blobs, List.of(children), json.toBuffer());
+    return new Image(
+        MediaTypes.OCI_INDEX, blobs, List.of(children), Optional.empty(), json.toBuffer());
   }
 
   private static JsonObject descriptor(Image image) {
