@@ -46,6 +46,12 @@ class ArchitectureTest {
               Map.entry(
                   "sync",
                   List.of("bus", "config", "events", "oci", "registry", "store", "ulid", "upload")),
+              Map.entry(
+                  "gc",
+                  List.of("bus", "config", "events", "oci", "registry", "store", "ulid", "upload")),
+              Map.entry(
+                  "scrub",
+                  List.of("bus", "config", "events", "oci", "registry", "store", "ulid", "upload")),
               Map.entry("access", List.of("bus", "config", "oci", "registry", "ulid")),
               Map.entry(
                   "api",
@@ -54,8 +60,10 @@ class ArchitectureTest {
                       "bus",
                       "config",
                       "events",
+                      "gc",
                       "oci",
                       "registry",
+                      "scrub",
                       "store",
                       "sync",
                       "ulid",
@@ -68,15 +76,17 @@ class ArchitectureTest {
                       "bus",
                       "config",
                       "events",
+                      "gc",
                       "log",
                       "oci",
                       "registry",
+                      "scrub",
                       "store",
                       "sync",
                       "ulid",
                       "upload")),
               Map.entry("bench", List.of("config", "oci")),
-              Map.entry("cli", List.of("bench", "config", "log", "oci", "server"))));
+              Map.entry("cli", List.of("bench", "config", "gc", "log", "oci", "scrub", "server"))));
 
   @Test
   void everyPackageUsesOnlyWhatLiesBelowIt() {

@@ -72,6 +72,11 @@ final class Admission {
         switch (endpoint) {
           case Endpoint.Root _, Endpoint.Catalog _, Endpoint.Discover _, Endpoint.SyncStatus _ ->
               null;
+          case Endpoint.GcStatus _, Endpoint.GcPreview _ -> null;
+          // Of which repository, its body says.
+          case Endpoint.Restore _ -> null;
+          case Endpoint.HistoryOf e -> new Wanted(Action.READ, e.repository());
+          case Endpoint.Scrub _ -> null;
           case Endpoint.Tags e -> new Wanted(Action.READ, e.repository());
           case Endpoint.ReferrersOf e -> new Wanted(Action.READ, e.repository());
           // Whatever is done with a session is part of a push; nobody but who began it finds it.
@@ -96,7 +101,7 @@ final class Admission {
     if (wanted.isEmpty()) {
       requireEntry(
           exchange, endpoint instanceof Endpoint.Root && isDockerWithoutCredentials(exchange));
-      if (endpoint instanceof Endpoint.SyncStatus) {
+      if (isForAdmins(endpoint)) {
         requireAdmin(exchange);
       }
       return;
@@ -112,15 +117,31 @@ final class Admission {
     }
   }
 
-  /** Fails unless the caller may see what concerns the whole registry. */
+  private static boolean isForAdmins(Endpoint endpoint) {
+    return switch (endpoint) {
+      case Endpoint.SyncStatus _, Endpoint.GcStatus _, Endpoint.GcPreview _, Endpoint.Scrub _ ->
+          true;
+      default -> false;
+    };
+  }
+
+  /** Fails unless the caller may let a tag of the repository name something: create or move it. */
+  static void requireTagging(Exchange exchange, RepositoryName repository) {
+    exchange.wants(Optional.of(new Wanted(Action.CREATE, repository)));
+    if (!exchange.may(Action.UPDATE, repository)) {
+      require(exchange, Action.CREATE, repository);
+    }
+  }
+
+  /** Fails unless the caller may see, and start, what concerns the whole registry. */
   private static void requireAdmin(Exchange exchange) {
     var access = exchange.inForce().access();
     if (access.policy().isAdmin(exchange.caller())) {
       return;
     }
     throw exchange.caller().isAnonymous() && access.takesPasswords()
-        ? unauthorized("whoever wants to see this has to log in")
-        : denied("only those whom http.accessControl.adminPolicy names may see this");
+        ? unauthorized("whoever wants this has to log in")
+        : denied("only those whom http.accessControl.adminPolicy names may do this");
   }
 
   /** Fails unless the caller may come in. */

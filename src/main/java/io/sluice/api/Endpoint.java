@@ -33,6 +33,46 @@ sealed interface Endpoint {
     }
   }
 
+  /** How it stands with the scrubs; a POST begins one. */
+  record Scrub() implements Endpoint {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "POST");
+    }
+  }
+
+  /** How it stands with garbage collections, and the wish for one. */
+  record GcStatus() implements Endpoint {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD", "POST");
+    }
+  }
+
+  /** What a collection would remove. */
+  record GcPreview() implements Endpoint {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "POST");
+    }
+  }
+
+  /** Gives a tag a former value back. */
+  record Restore() implements Endpoint {
+    @Override
+    public List<String> methods() {
+      return List.of("POST");
+    }
+  }
+
+  /** What tags named before. */
+  record HistoryOf(RepositoryName repository) implements Endpoint {
+    @Override
+    public List<String> methods() {
+      return List.of("GET", "HEAD");
+    }
+  }
+
   /** The list of repositories, as Docker's registry has it. */
   record Catalog() implements Endpoint {
     @Override
@@ -117,8 +157,8 @@ sealed interface Endpoint {
     if (rest.equals(List.of("_catalog"))) {
       return new Catalog();
     }
-    if (rest.equals(List.of("_sluice", "sync"))) {
-      return new SyncStatus();
+    if (rest.getFirst().equals("_sluice")) {
+      return ours(rest.subList(1, count), path);
     }
     if (rest.equals(List.of("_oci", "ext", "discover"))) {
       return new Discover();
@@ -145,6 +185,20 @@ sealed interface Endpoint {
       return new ReferrersOf(name(rest, 2), Digest.parse(last));
     }
     throw unknown(path);
+  }
+
+  private static Endpoint ours(List<String> rest, String path) {
+    if (rest.size() > 1 && rest.getFirst().equals("history")) {
+      return new HistoryOf(RepositoryName.parse(String.join("/", rest.subList(1, rest.size()))));
+    }
+    return switch (String.join("/", rest)) {
+      case "sync" -> new SyncStatus();
+      case "scrub" -> new Scrub();
+      case "gc" -> new GcStatus();
+      case "gc/preview" -> new GcPreview();
+      case "restore" -> new Restore();
+      default -> throw unknown(path);
+    };
   }
 
   /** Whether the component so many from the right (1 is the last) is this one. */

@@ -20,6 +20,7 @@ import io.sluice.oci.RegistryError.ManifestUnknown;
 import io.sluice.oci.RegistryError.MethodNotAllowed;
 import io.sluice.oci.RegistryError.NameInvalid;
 import io.sluice.oci.RegistryError.NameUnknown;
+import io.sluice.oci.RegistryError.NothingToRestore;
 import io.sluice.oci.RegistryError.PathUnknown;
 import io.sluice.oci.RegistryError.RangeNotSatisfiable;
 import io.sluice.oci.RegistryError.RequestInvalid;
@@ -106,6 +107,15 @@ final class ErrorResponses {
               detail
                   .put("name", e.repository().value())
                   .put("reference", e.reference().toString()));
+      case NothingToRestore e ->
+          make(
+              404,
+              "MANIFEST_UNKNOWN",
+              e,
+              detail
+                  .put("name", e.repository().value())
+                  .put("tag", e.tag().value())
+                  .put("reason", e.reason()));
       case ManifestCollision e -> {
         var tags = detail.put("digest", e.digest().toString()).putArray("tags");
         e.tags().forEach(tag -> tags.add(tag.value()));

@@ -84,7 +84,7 @@ final class ManifestRoutes {
   }
 
   /** One of the two the client has, or it had not come here. */
-  private static TagRights rights(Exchange exchange, RepositoryName repository) {
+  static TagRights rights(Exchange exchange, RepositoryName repository) {
     if (!exchange.may(Action.UPDATE, repository)) {
       return TagRights.CREATE;
     }

@@ -60,6 +60,13 @@ final class RegistryRoutes {
       case Endpoint.Root _ -> root(exchange);
       case Endpoint.Catalog _ -> Lists.repositories(exchange);
       case Endpoint.SyncStatus _ -> SyncRoutes.get(exchange);
+      case Endpoint.GcStatus _ ->
+          method.equals("POST") ? GcRoutes.run(exchange) : GcRoutes.get(exchange);
+      case Endpoint.GcPreview _ -> GcRoutes.preview(exchange);
+      case Endpoint.Restore _ -> RestoreRoutes.restore(exchange);
+      case Endpoint.HistoryOf e -> RestoreRoutes.history(exchange, e.repository());
+      case Endpoint.Scrub _ ->
+          method.equals("POST") ? ScrubRoutes.post(exchange) : ScrubRoutes.get(exchange);
       case Endpoint.Discover _ -> Lists.extensions(exchange);
       case Endpoint.Tags e -> Lists.tags(exchange, e.repository());
       case Endpoint.ReferrersOf e -> Lists.referrers(exchange, e.repository(), e.subject());

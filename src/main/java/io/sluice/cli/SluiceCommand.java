@@ -15,6 +15,9 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ServeCommand.class,
       VerifyCommand.class,
+      GcCommand.class,
+      RestoreCommand.class,
+      ScrubCommand.class,
       BenchCommand.class,
       CompletionCommand.class
     },
@@ -26,6 +29,7 @@ import picocli.CommandLine.Spec;
       "  sluice serve                        this machine only, data in ./sluice-data",
       "  sluice serve /etc/zot/config.json   as a configuration says, Zot's or one's own",
       "  sluice verify config.yaml           tells all that is wrong with a configuration",
+      "  sluice gc --dry-run config.yaml     tells what a garbage collection would remove",
       "",
       "Every command has a --help of its own."
     })

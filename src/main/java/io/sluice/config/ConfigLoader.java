@@ -8,6 +8,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,31 @@ public final class ConfigLoader {
    */
   public static SluiceConfig parse(String text, Format format) {
     return parse(null, text, format).config();
+  }
+
+  /**
+   * Reads a section {@code retention} by itself: its keys, or a single key {@code retention} with
+   * them.
+   *
+   * @param gcDelay what its {@code delay} is where it says none
+   * @throws ConfigException with everything that is wrong in it
+   */
+  public static RetentionConfig parseRetention(String text, Format format, Duration gcDelay) {
+    if (text.length() > TreeParser.MAX_BYTES) {
+      throw tooLarge("");
+    }
+    if (text.isBlank() || text.strip().equals("{}")) {
+      throw ConfigException.of("", "there is no retention", "a section with policies");
+    }
+    var diagnostics = new Diagnostics();
+    var root = Section.root(TreeParser.parse(text, format, diagnostics), diagnostics);
+    var section = root.keys().contains("retention") ? root.section("retention") : root;
+    var retention = RetentionConfig.read(section, gcDelay);
+    diagnostics.reportUnknownKeys();
+    if (!diagnostics.problems().isEmpty()) {
+      throw new ConfigException(diagnostics.problems());
+    }
+    return retention;
   }
 
   private static LoadedConfig parse(@Nullable Path file, String text, Format format) {

@@ -15,7 +15,10 @@ public record OwnConfig(
     Events events,
     Cache cache,
     S3 s3,
-    Sync sync) {
+    Sync sync,
+    Gc gc,
+    Retention retention,
+    Scrub scrub) {
 
   private static final Duration NONE = Duration.ZERO;
   private static final Duration MILLISECOND = Duration.ofMillis(1);
@@ -264,6 +267,89 @@ public record OwnConfig(
     }
   }
 
+  /**
+   * {@code sluice.gc}.
+   *
+   * @param requestsPerSecond what a collection may ask of a store; 200
+   * @param shortestDelay a shorter {@code gcDelay} counts as this: writers need some time between
+   *     looking and writing, and below a minute a slow disk would fail pushes; 1 m
+   */
+  public record Gc(int requestsPerSecond, Duration shortestDelay) {
+    static Gc defaults() {
+      return new Gc(200, Duration.ofMinutes(1));
+    }
+
+    static Gc read(Section gc) {
+      var d = defaults();
+      return new Gc(
+          gc.integer("requestsPerSecond", d.requestsPerSecond, 1, 100_000),
+          gc.duration("shortestDelay", d.shortestDelay, Duration.ofSeconds(4), HOUR));
+    }
+
+    /** What the {@code gcDelay} of a store comes to: the grace of its writers and collections. */
+    public Duration grace(GcConfig store) {
+      return isTooShort(store.delay()) ? shortestDelay : store.delay();
+    }
+
+    boolean isTooShort(Duration gcDelay) {
+      return gcDelay.compareTo(shortestDelay) < 0;
+    }
+  }
+
+  /**
+   * {@code sluice.retention}.
+   *
+   * @param maxShare of a repository's tags, in percent: more than that a new policy removes only
+   *     once somebody has confirmed it; 50
+   * @param undo for how long a tag that was deleted, moved or removed by a policy can be restored,
+   *     since its image is kept; empty for the {@code gcDelay} of its store
+   */
+  public record Retention(int maxShare, Optional<Duration> undo) {
+    static Retention defaults() {
+      return new Retention(50, Optional.empty());
+    }
+
+    static Retention read(Section retention) {
+      return new Retention(
+          retention.integer("maxShare", defaults().maxShare, 0, 100),
+          retention
+              .duration("undo")
+              .filter(
+                  undo ->
+                      retention.require(
+                          !undo.isNegative() && undo.compareTo(YEAR) <= 0,
+                          "undo",
+                          "is out of range",
+                          "a duration from 0 to 1 year, such as 72h")));
+    }
+  }
+
+  /**
+   * {@code sluice.scrub}.
+   *
+   * @param bandwidth at most so much is read in a second, of all stores together; 50 MiB
+   * @param quarantine whether what is damaged is hidden from clients, so that they push or fetch it
+   *     anew; false
+   */
+  public record Scrub(DataSize bandwidth, boolean quarantine) {
+    /** Less would take a year for a terabyte. */
+    public static final DataSize LEAST = DataSize.ofKiB(64);
+
+    /** More than any store gives. */
+    public static final DataSize MOST = DataSize.ofMiB(1 << 20);
+
+    static Scrub defaults() {
+      return new Scrub(DataSize.ofMiB(50), false);
+    }
+
+    static Scrub read(Section scrub) {
+      var d = defaults();
+      return new Scrub(
+          scrub.size("bandwidth", d.bandwidth, LEAST, MOST),
+          scrub.flag("quarantine", d.quarantine));
+    }
+  }
+
   /** Without a section {@code sluice}. */
   public static OwnConfig defaults() {
     return new OwnConfig(
@@ -275,7 +361,10 @@ public record OwnConfig(
         Events.defaults(),
         Cache.defaults(),
         S3.defaults(),
-        Sync.defaults());
+        Sync.defaults(),
+        Gc.defaults(),
+        Retention.defaults(),
+        Scrub.defaults());
   }
 
   static OwnConfig read(Section sluice) {
@@ -288,7 +377,10 @@ public record OwnConfig(
         Events.read(sluice.section("events")),
         Cache.read(sluice.section("cache")),
         S3.read(sluice.section("s3")),
-        Sync.read(sluice.section("sync")));
+        Sync.read(sluice.section("sync")),
+        Gc.read(sluice.section("gc")),
+        Retention.read(sluice.section("retention")),
+        Scrub.read(sluice.section("scrub")));
   }
 
   private static Optional<DataSize> sizeOrAuto(Section section, String key, DataSize min) {

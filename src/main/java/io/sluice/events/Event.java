@@ -29,6 +29,8 @@ public sealed interface Event {
       case Synced _ -> "sync";
       case Refused _ -> "auth";
       case ConfigReloaded _ -> "config";
+      case Collected _, ConfirmationNeeded _ -> "gc";
+      case Scrubbed _, ScrubFound _ -> "scrub";
     };
   }
 
@@ -83,17 +85,34 @@ public sealed interface Event {
   }
 
   /**
-   * A tag, a manifest or a blob was deleted by a client.
+   * A tag, a manifest or a blob was deleted by a client; or a tag was removed by a retention
+   * policy, the actor then being {@link #COLLECTOR}.
    *
    * @param digest what the tag named
+   * @param reason of a policy: which one, and why
    */
   record Deleted(
       Occasion occasion,
       RepositoryName repository,
       Target target,
       Reference reference,
-      Digest digest)
-      implements OfRepository {}
+      Digest digest,
+      Optional<String> reason)
+      implements OfRepository {
+
+    /** By a client, who has a reason that we don't know. */
+    public Deleted(
+        Occasion occasion,
+        RepositoryName repository,
+        Target target,
+        Reference reference,
+        Digest digest) {
+      this(occasion, repository, target, reference, digest, Optional.empty());
+    }
+  }
+
+  /** The actor of what nobody but a retention policy wants; no user has a blank in their name. */
+  String COLLECTOR = "sluice gc";
 
   /**
    * A blob was mounted from another repository, so that nothing had to be uploaded.
@@ -191,4 +210,92 @@ public sealed interface Event {
   record ConfigReloaded(
       Occasion occasion, List<String> changed, List<String> needRestart, Optional<String> error)
       implements Event {}
+
+  /**
+   * A garbage collection of one store was begun, or has ended.
+   *
+   * @param store its route, as in {@code storage.subPaths}; {@code /} for the main one
+   * @param garbage what has gone; when it failed, up to then
+   * @param duration so far
+   * @param error when it failed
+   */
+  record Collected(
+      Occasion occasion,
+      String store,
+      Stage stage,
+      Garbage garbage,
+      Duration duration,
+      Optional<String> error)
+      implements Event {}
+
+  /**
+   * A scrub has begun, or ended.
+   *
+   * @param stage never {@code PROGRESS}
+   * @param repositories that it has looked at so far, as are the next five
+   * @param error why it could not be ended
+   */
+  record Scrubbed(
+      Occasion occasion,
+      Stage stage,
+      long repositories,
+      long manifests,
+      long blobs,
+      long bytes,
+      long findings,
+      long quarantined,
+      Duration duration,
+      Optional<String> error)
+      implements Event {}
+
+  /**
+   * What a collection came to.
+   *
+   * @param repositories that were looked at
+   * @param bytes that are free now
+   * @param withheld tags that wait for a confirmation
+   * @param waiting things that wait for their time
+   */
+  record Garbage(
+      long repositories,
+      long tags,
+      long manifests,
+      long blobs,
+      long data,
+      long bytes,
+      long uploads,
+      long withheld,
+      long waiting) {}
+
+  /**
+   * A new policy would remove so many of a repository's tags at once that it leaves them until
+   * somebody has confirmed it ({@code sluice.retention.maxShare}). Told once, and again when the
+   * numbers have changed.
+   *
+   * @param policy the one that decides, as in {@code policies[0] (infra/**)}
+   * @param tags that the repository has
+   * @param going of them
+   */
+  record ConfirmationNeeded(
+      Occasion occasion, RepositoryName repository, String policy, long tags, long going)
+      implements OfRepository {}
+
+  /**
+   * A scrub has found something that is damaged or missing.
+   *
+   * @param status as in {@code damaged-blob}
+   * @param digest of the blob or manifest
+   * @param tags some of those that need it
+   * @param error in words
+   * @param quarantined whether it is hidden from clients since
+   */
+  record ScrubFound(
+      Occasion occasion,
+      RepositoryName repository,
+      String status,
+      Digest digest,
+      List<String> tags,
+      String error,
+      boolean quarantined)
+      implements OfRepository {}
 }

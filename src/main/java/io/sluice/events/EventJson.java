@@ -35,10 +35,12 @@ public final class EventJson {
               .put("mediaType", e.mediaType())
               .put("size", e.size())
               .put("durationMs", e.duration().toMillis());
-      case Event.Deleted e ->
-          json.put("target", e.target().name().toLowerCase(Locale.ROOT))
-              .put("reference", e.reference().toString())
-              .put("digest", e.digest().toString());
+      case Event.Deleted e -> {
+        json.put("target", e.target().name().toLowerCase(Locale.ROOT))
+            .put("reference", e.reference().toString())
+            .put("digest", e.digest().toString());
+        e.reason().ifPresent(reason -> json.put("reason", reason));
+      }
       case Event.Mounted e -> {
         json.put("digest", e.digest().toString());
         e.from().ifPresent(from -> json.put("from", from.value()));
@@ -71,12 +73,55 @@ public final class EventJson {
             .put("needRestart", new JsonArray(e.needRestart()));
         e.error().ifPresent(error -> json.put("error", error));
       }
+      case Event.Collected e -> {
+        json.put("store", e.store())
+            .put("stage", e.stage().name().toLowerCase(Locale.ROOT))
+            .put("totals", garbage(e.garbage()))
+            .put("durationMs", e.duration().toMillis());
+        e.error().ifPresent(error -> json.put("error", error));
+      }
+      case Event.ConfirmationNeeded e ->
+          json.put("stage", "confirmation-needed")
+              .put("policy", e.policy())
+              .put("tags", e.tags())
+              .put("going", e.going());
+      case Event.Scrubbed e -> {
+        json.put("stage", e.stage().name().toLowerCase(Locale.ROOT))
+            .put("repositories", e.repositories())
+            .put("manifests", e.manifests())
+            .put("blobs", e.blobs())
+            .put("bytes", e.bytes())
+            .put("findings", e.findings())
+            .put("quarantined", e.quarantined())
+            .put("durationMs", e.duration().toMillis());
+        e.error().ifPresent(error -> json.put("error", error));
+      }
+      case Event.ScrubFound e ->
+          json.put("stage", "found")
+              .put("status", e.status())
+              .put("digest", e.digest().toString())
+              .put("tags", new JsonArray(e.tags()))
+              .put("error", e.error())
+              .put("hidden", e.quarantined());
     }
     putIfPresent(json, "requestId", occasion.requestId());
     putIfPresent(json, "actor", occasion.actor());
     putIfPresent(json, "client", occasion.clientAddress());
     putIfPresent(json, "userAgent", occasion.userAgent());
     return json;
+  }
+
+  private static JsonObject garbage(Event.Garbage garbage) {
+    return new JsonObject()
+        .put("repositories", garbage.repositories())
+        .put("tags", garbage.tags())
+        .put("manifests", garbage.manifests())
+        .put("blobs", garbage.blobs())
+        .put("data", garbage.data())
+        .put("bytes", garbage.bytes())
+        .put("uploads", garbage.uploads())
+        .put("withheld", garbage.withheld())
+        .put("waiting", garbage.waiting());
   }
 
   private static void putIfPresent(JsonObject json, String key, String value) {

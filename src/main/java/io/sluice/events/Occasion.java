@@ -17,6 +17,11 @@ public record Occasion(
 
   /** When no client caused it. */
   public static Occasion ofProcess(Ulid id, Instant time) {
-    return new Occasion(id, time, "", "", "", "");
+    return ofProcess(id, time, "");
+  }
+
+  /** When a part of ourselves caused it that has a name for others to know it by. */
+  public static Occasion ofProcess(Ulid id, Instant time, String actor) {
+    return new Occasion(id, time, "", actor, "", "");
   }
 }

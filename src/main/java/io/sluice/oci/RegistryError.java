@@ -116,6 +116,17 @@ public sealed interface RegistryError {
     }
   }
 
+  /**
+   * A tag that was to get a former value back, and why there is none, or none that would be whole.
+   */
+  record NothingToRestore(RepositoryName repository, Tag tag, String reason)
+      implements RegistryError {
+    @Override
+    public String message() {
+      return "the tag " + tag + " of " + repository + " can't be restored: " + reason;
+    }
+  }
+
   /** Several tags name a manifest that was to be deleted by a client who must not take them all. */
   record ManifestCollision(Digest digest, List<Tag> tags) implements RegistryError {
     @Override

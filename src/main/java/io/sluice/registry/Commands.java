@@ -164,6 +164,21 @@ public final class Commands {
     }
   }
 
+  /**
+   * Drops uploads that nobody will take up again ({@code sluice.uploads.expireAfter}); answers how
+   * many. It is done once in an hour in any case.
+   *
+   * @param route of the store, empty for the main one
+   */
+  public record ExpireUploads(String route) implements Command<Integer> {
+    static final String ADDRESS = "sluice.storage.upload.expire";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
   /** The manifest that a reference names now. */
   public record GetManifest(RepositoryName repository, Reference reference)
       implements Command<StoredManifest> {
@@ -261,6 +276,65 @@ public final class Commands {
       return ADDRESS;
     }
   }
+
+  /**
+   * Lets a tag name a manifest again that it named before: what it names is pushed anew, as by a
+   * client, so that all of it is there to stay. Fails with {@link
+   * io.sluice.oci.RegistryError.NothingToRestore} when there is no such manifest, or not all of it.
+   *
+   * @param digest of any manifest that the repository still has; empty for the newest former value
+   *     that differs from what the tag names now
+   * @param actor who does it, for the record
+   * @param rights what they may do, as for {@link PutManifest}
+   */
+  public record RestoreTag(
+      RepositoryName repository, Tag tag, Optional<Digest> digest, String actor, TagRights rights)
+      implements Command<Restored> {
+    static final String ADDRESS = "sluice.storage.tag.restore";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /** What a tag names again; {@code size} is that of the manifest in bytes. */
+  public record Restored(Digest digest, String mediaType, long size) {}
+
+  /**
+   * What tags of a repository named before, as far as it is remembered ({@code
+   * sluice.tags.history}); also tags that are gone.
+   *
+   * @param tag if only this one is of interest
+   * @param last only tags that sort after this one
+   * @param limit of former values; but no tag's are cut
+   */
+  public record ListHistory(
+      RepositoryName repository, Optional<Tag> tag, Optional<Tag> last, int limit)
+      implements Command<Page<TagHistory>> {
+    static final String ADDRESS = "sluice.storage.tag.history";
+
+    @Override
+    public String address() {
+      return ADDRESS;
+    }
+  }
+
+  /**
+   * What a tag named before.
+   *
+   * @param former the newest first
+   */
+  public record TagHistory(Tag tag, List<FormerValue> former) {}
+
+  /**
+   * What a tag named for some time.
+   *
+   * @param since when it was pushed, or fetched
+   * @param until when it was replaced or removed
+   * @param restorable whether its manifest is still there
+   */
+  public record FormerValue(Digest digest, Instant since, Instant until, boolean restorable) {}
 
   /** The manifests that have this digest as their subject. */
   public record ListReferrers(RepositoryName repository, Digest subject)

@@ -102,16 +102,32 @@ final class Manifests {
     }
     var checks = new ArrayList<Supplier<Future<?>>>();
     for (var tag : names(command)) {
-      checks.add(
-          () ->
-              tags.look(command.repository(), tag)
-                  .compose(
-                      now -> {
-                        command.rights().require(tag, now, digest);
-                        return Future.succeededFuture();
-                      }));
+      checks.add(() -> requireRights(command.repository(), tag, command.rights(), digest));
     }
     return Batches.run(checks);
+  }
+
+  private Future<Void> requireRights(
+      RepositoryName repository, Tag tag, TagRights rights, Digest digest) {
+    return tags.look(repository, tag)
+        .compose(
+            now -> {
+              rights.require(tag, now, digest);
+              return Future.succeededFuture();
+            });
+  }
+
+  /** Pushes a manifest that is here once more, and moves the tag to it. */
+  Future<Void> putAgain(
+      RepositoryName repository, Tag tag, StoredManifest stored, String actor, TagRights rights) {
+    return requireRights(repository, tag, rights, stored.digest())
+        .compose(_ -> stored.read())
+        .compose(
+            manifest ->
+                push(
+                    new Push(
+                        repository, stored, manifest, new Source.User(actor, Set.of(tag), rights)),
+                    ATTEMPTS));
   }
 
   private static Set<Tag> names(PutManifest command) {

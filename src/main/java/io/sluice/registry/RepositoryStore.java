@@ -22,6 +22,7 @@ final class RepositoryStore {
   final Blobs blobs;
   final Manifests manifests;
   final Tags tags;
+  final Restores restores;
   final Referrers referrers;
   final Catalog catalog;
 
@@ -39,7 +40,7 @@ final class RepositoryStore {
     var deletions = new Deletions(objects, ulids);
     var references = new References(objects, revisions);
     var foundations = new Foundations(links, revisions, grace);
-    tags = new Tags(objects, ulids, trustFor, own.nanos(), settings.tagHistory());
+    tags = new Tags(objects, ulids, grace, trustFor, settings.tagHistory());
     referrers = new Referrers(objects, ulids, grace, revisions, tags);
     catalog = new Catalog(objects);
     blobs =
@@ -56,6 +57,7 @@ final class RepositoryStore {
     manifests =
         new Manifests(
             foundations, revisions, tags, referrers, catalog, deletions, references, grace);
+    restores = new Restores(objects, tags, revisions, manifests);
     uploads =
         new Uploads(
             shared.vertx(),

@@ -100,6 +100,11 @@ final class RepositoryStores {
     }
   }
 
+  /** The same of one store, by its route; answers how many. */
+  Future<Integer> expire(String route) {
+    return routes.getOrDefault(route, main).uploads.expire();
+  }
+
   Future<Void> close() {
     var closed = new ArrayList<Future<?>>();
     all().forEach(store -> closed.add(store.uploads.close().transform(_ -> store.objects.close())));

@@ -8,6 +8,7 @@ import io.sluice.registry.Commands.CheckStorage;
 import io.sluice.registry.Commands.DeleteApiKey;
 import io.sluice.registry.Commands.DeleteBlob;
 import io.sluice.registry.Commands.DeleteManifest;
+import io.sluice.registry.Commands.ExpireUploads;
 import io.sluice.registry.Commands.FindApiKey;
 import io.sluice.registry.Commands.FindTag;
 import io.sluice.registry.Commands.FinishUpload;
@@ -15,6 +16,7 @@ import io.sluice.registry.Commands.GetManifest;
 import io.sluice.registry.Commands.KeepManifest;
 import io.sluice.registry.Commands.LeaseUpload;
 import io.sluice.registry.Commands.ListApiKeys;
+import io.sluice.registry.Commands.ListHistory;
 import io.sluice.registry.Commands.ListReferrers;
 import io.sluice.registry.Commands.ListRepositories;
 import io.sluice.registry.Commands.ListTags;
@@ -24,6 +26,7 @@ import io.sluice.registry.Commands.OpenBlob;
 import io.sluice.registry.Commands.Page;
 import io.sluice.registry.Commands.PutApiKey;
 import io.sluice.registry.Commands.PutManifest;
+import io.sluice.registry.Commands.RestoreTag;
 import io.sluice.registry.Commands.StatBlob;
 import io.sluice.registry.Commands.TouchApiKey;
 import io.sluice.registry.Commands.UploadOffset;
@@ -65,6 +68,7 @@ final class StorageService {
     bus.serve(
         CancelUpload.ADDRESS, (CancelUpload c) -> storeOf(c.upload()).uploads.cancel(c.upload()));
     bus.serve(FinishUpload.ADDRESS, this::finish);
+    bus.serve(ExpireUploads.ADDRESS, (ExpireUploads c) -> stores.expire(c.route()));
 
     bus.serve(
         GetManifest.ADDRESS,
@@ -79,6 +83,9 @@ final class StorageService {
                 .of(c.repository())
                 .manifests
                 .delete(c.repository(), c.reference(), c.refuseCollision()));
+    bus.serve(RestoreTag.ADDRESS, (RestoreTag c) -> stores.of(c.repository()).restores.restore(c));
+    bus.serve(
+        ListHistory.ADDRESS, (ListHistory c) -> stores.of(c.repository()).restores.history(c));
     bus.serve(
         ListReferrers.ADDRESS,
         (ListReferrers c) -> stores.of(c.repository()).referrers.list(c.repository(), c.subject()));

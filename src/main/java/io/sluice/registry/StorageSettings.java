@@ -34,27 +34,11 @@ public record StorageSettings(
    * One store.
    *
    * @param objects owned by the verticle from its deployment on, which closes it
-   * @param grace {@code gcDelay}, but never less than {@link #SHORTEST_GRACE}
+   * @param grace {@code gcDelay}, but not less than {@code sluice.gc.shortestDelay}
    * @param dedupe whether content is shared between repositories that were pushed independently
    * @param redirect whether clients are sent to the store itself for what it can give them
    * @param nanos the monotonic clock
    */
   public record StoreSettings(
-      ObjectStore objects, Duration grace, boolean dedupe, boolean redirect, LongSupplier nanos) {
-
-    /**
-     * A writer needs some time between looking and writing; below this, a slow disk would fail
-     * pushes.
-     */
-    public static final Duration SHORTEST_GRACE = Duration.ofMinutes(1);
-
-    public StoreSettings {
-      grace = grace(grace);
-    }
-
-    /** The grace that a {@code gcDelay} comes to. */
-    public static Duration grace(Duration gcDelay) {
-      return gcDelay.compareTo(SHORTEST_GRACE) < 0 ? SHORTEST_GRACE : gcDelay;
-    }
-  }
+      ObjectStore objects, Duration grace, boolean dedupe, boolean redirect, LongSupplier nanos) {}
 }

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
-import java.util.function.LongSupplier;
 
 /**
  * What the tags of repositories name, and what they named before. Confined to the storage
@@ -39,6 +38,7 @@ final class Tags {
 
   private final ObjectStore store;
   private final Ulids ulids;
+  private final Grace grace;
   private final int historyLength;
   private final Cache<Key, TagValue> current;
   private final Turns<Key> turns = new Turns<>();
@@ -50,14 +50,15 @@ final class Tags {
 
   private record Value(String key, Ulid ulid, Digest digest, boolean isFromUpstream) {}
 
-  Tags(ObjectStore store, Ulids ulids, Duration trustFor, LongSupplier nanos, int historyLength) {
+  Tags(ObjectStore store, Ulids ulids, Grace grace, Duration trustFor, int historyLength) {
     this.store = store;
     this.ulids = ulids;
+    this.grace = grace;
     this.historyLength = historyLength;
     this.current =
         Caffeine.newBuilder()
             .executor(Runnable::run)
-            .ticker(nanos::getAsLong)
+            .ticker(grace::now)
             .expireAfterWrite(trustFor)
             .maximumSize(20_000)
             .build();
@@ -190,23 +191,27 @@ final class Tags {
    * Moves a tag that must not be overwritten: after the value was written, it is looked whether
    * somebody else's has appeared since the first look. If so, it is taken back, and begun anew. Of
    * two who write at once at least one sees the other, so never do both succeed; whoever dies
-   * before they look leaves the greater value, as in any other race.
+   * before they look leaves the greater value, as in any other race; and so does whoever looks only
+   * when half the grace has passed: the collector may then have removed the other value, as the
+   * lesser one.
    */
   private Future<Boolean> moveAlone(Move move, int attempts) {
+    long start = grace.now();
     return write(move)
         .compose(
             written ->
                 written.isEmpty()
                     ? Future.succeededFuture(false)
                     : values(move.repository, move.tag)
-                        .compose(now -> keepIfAlone(move, written.get(), now, attempts)));
+                        .compose(now -> keepIfAlone(move, written.get(), now, start, attempts)));
   }
 
-  private Future<Boolean> keepIfAlone(Move move, Written written, List<Value> now, int attempts) {
+  private Future<Boolean> keepIfAlone(
+      Move move, Written written, List<Value> now, long start, int attempts) {
     boolean alone =
         now.stream()
             .allMatch(it -> it.digest().equals(move.digest) || written.replaced.contains(it));
-    if (alone) {
+    if (alone || grace.isTooLateSince(start)) {
       return retire(move.repository, move.tag, written.replaced, Optional.of(move.digest))
           .map(true);
     }

@@ -3,6 +3,7 @@ package io.sluice.server;
 import io.sluice.config.SluiceConfig;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Which keys take effect without a restart. */
 final class Reloadable {
@@ -24,12 +25,24 @@ final class Reloadable {
           "http.tls",
           "log",
           "sluice.auth",
+          "sluice.gc.requestsPerSecond",
           "sluice.http.trustedProxies",
+          "sluice.retention",
           "sluice.sync.listUpstream",
           "sluice.sync.missTtl",
           "sluice.sync.platforms",
           "sluice.sync.prefetch",
-          "sluice.sync.ttl");
+          "sluice.sync.ttl",
+          "storage.gc",
+          "storage.gcInterval",
+          "storage.gcTimeWindow",
+          "storage.retention");
+
+  /** Of each of {@code storage.subPaths}, whose routes may contain whatever they like. */
+  private static final Pattern OF_SUB_PATHS =
+      Pattern.compile(
+          "storage\\.subPaths\\..+\\.(gc|gcInterval|gcTimeWindow|retention(\\..+)?)",
+          Pattern.CASE_INSENSITIVE);
 
   private Reloadable() {}
 
@@ -41,9 +54,10 @@ final class Reloadable {
   private static boolean isReloadable(String key, SluiceConfig running, SluiceConfig next) {
     // A port that spoke HTTP can't begin to speak TLS, nor the other way round.
     boolean turnsTls = running.http().tls().isPresent() != next.http().tls().isPresent();
-    return KEYS.stream()
-        .filter(known -> !(turnsTls && known.equals("http.tls")))
-        .anyMatch(known -> isAtOrBelow(key, known));
+    return OF_SUB_PATHS.matcher(key).matches()
+        || KEYS.stream()
+            .filter(known -> !(turnsTls && known.equals("http.tls")))
+            .anyMatch(known -> isAtOrBelow(key, known));
   }
 
   private static boolean isAtOrBelow(String key, String known) {

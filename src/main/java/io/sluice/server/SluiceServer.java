@@ -5,13 +5,17 @@ import io.sluice.api.ConnectionCount;
 import io.sluice.api.TlsMaterial;
 import io.sluice.bus.Bus;
 import io.sluice.config.SluiceConfig;
+import io.sluice.gc.GcCommands.UseGcPlan;
+import io.sluice.gc.GcPlan;
+import io.sluice.gc.GcVerticle;
 import io.sluice.registry.Commands.CheckStorage;
 import io.sluice.registry.Commands.StorageStatus;
+import io.sluice.registry.StorageSettings;
 import io.sluice.registry.StorageVerticle;
+import io.sluice.scrub.ScrubVerticle;
 import io.sluice.sync.SyncCommands.UsePlan;
 import io.sluice.sync.SyncPlan;
 import io.sluice.sync.SyncVerticle;
-import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -25,8 +29,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A running registry: its verticles, deployed in order (storage, sync, then the API on every event
- * loop) and undeployed in the reverse. Thread safe.
+ * A running registry: its verticles, deployed in order (storage, scrub, sync, gc, then the API on
+ * every event loop) and undeployed in the reverse. Thread safe.
  */
 public final class SluiceServer {
   /** A system property for benchmarks: milliseconds after which an event loop counts as blocked. */
@@ -35,25 +39,27 @@ public final class SluiceServer {
   private final Vertx vertx;
   private final SluiceConfig config;
   private final Protection protection;
-  private final String storage;
-  private final String sync;
-  private final String api;
+  private final StorageSettings stores;
+  private final Verticles verticles;
   private final List<ApiVerticle> apis;
+
+  /** What collections go by now; one reload at a time changes it. */
+  private volatile GcPlan gcPlan;
 
   private SluiceServer(
       Vertx vertx,
       SluiceConfig config,
       Protection protection,
-      String storage,
-      String sync,
-      String api,
+      StorageSettings stores,
+      GcPlan gcPlan,
+      Verticles verticles,
       List<ApiVerticle> apis) {
     this.vertx = vertx;
     this.config = config;
     this.protection = protection;
-    this.storage = storage;
-    this.sync = sync;
-    this.api = api;
+    this.stores = stores;
+    this.gcPlan = gcPlan;
+    this.verticles = verticles;
     this.apis = apis;
   }
 
@@ -101,17 +107,25 @@ public final class SluiceServer {
     return Protection.start(vertx, config)
         .compose(
             protection ->
-                deployStorage(vertx, config, stores)
-                    .compose(
-                        storage ->
-                            deploySync(vertx, config, protection)
-                                .compose(
-                                    sync ->
-                                        deployApi(vertx, config, protection, storage, sync)
-                                            .recover(
-                                                cause -> failAfter(vertx.undeploy(sync), cause)))
-                                .recover(cause -> failAfter(vertx.undeploy(storage), cause)))
+                Settings.storage(vertx, config, stores)
+                    .compose(settings -> startOn(vertx, config, protection, settings))
                     .recover(cause -> failAfter(protection.close(), cause)));
+  }
+
+  private static Future<SluiceServer> startOn(
+      Vertx vertx, SluiceConfig config, Protection protection, StorageSettings stores) {
+    var verticles = new Verticles(vertx);
+    var gcPlan = Settings.gc(config, stores);
+    var apis = new CopyOnWriteArrayList<ApiVerticle>();
+    return verticles
+        .deploy(new StorageVerticle(stores))
+        .compose(_ -> verticles.deploy(new ScrubVerticle(Settings.scrub(config, stores))))
+        .compose(_ -> verticles.deploy(syncVerticle(config, protection)))
+        .compose(_ -> verticles.deploy(GcVerticle.of(gcPlan)))
+        .compose(_ -> deployApi(config, protection, verticles, apis))
+        .map(_ -> new SluiceServer(vertx, config, protection, stores, gcPlan, verticles, apis))
+        .compose(server -> FirstCall.to(vertx, server.uri()).map(server))
+        .recover(cause -> failAfter(verticles.undeploy(), cause));
   }
 
   /** Nothing is left half undone when the failure is told. */
@@ -119,46 +133,35 @@ public final class SluiceServer {
     return undoing.transform(_ -> Future.failedFuture(cause));
   }
 
-  private static Future<String> deployStorage(
-      Vertx vertx, SluiceConfig config, StoreFactory stores) {
-    return Settings.storage(vertx, config, stores)
-        .compose(settings -> vertx.deployVerticle(new StorageVerticle(settings)));
+  private static SyncVerticle syncVerticle(SluiceConfig config, Protection protection) {
+    return new SyncVerticle(Settings.sync(config), protection.plan(), protection.traffic());
   }
 
-  private static Future<String> deploySync(
-      Vertx vertx, SluiceConfig config, Protection protection) {
-    return vertx.deployVerticle(
-        new SyncVerticle(Settings.sync(config), protection.plan(), protection.traffic()));
-  }
-
-  private static Future<SluiceServer> deployApi(
-      Vertx vertx, SluiceConfig config, Protection protection, String storage, String sync) {
-    var apis = new CopyOnWriteArrayList<ApiVerticle>();
+  private static Future<Void> deployApi(
+      SluiceConfig config, Protection protection, Verticles verticles, List<ApiVerticle> apis) {
     var own = config.sluice().http();
     var connections =
         new ConnectionCount(
             own.maxConnections(), own.maxConnectionsPerAddress(), protection::trustedProxies);
     var settings = Settings.api(config, protection.tls());
-    return vertx
-        .deployVerticle(
+    return verticles
+        .deploy(
             () -> {
               var verticle = new ApiVerticle(settings, connections, protection::inForce);
               apis.add(verticle);
               return verticle;
             },
-            new DeploymentOptions().setInstances(eventLoops()))
+            eventLoops())
         .recover(
             cause ->
                 Future.failedFuture(
-                    cause instanceof IOException ? StartFailure.listening(config, cause) : cause))
-        .map(api -> new SluiceServer(vertx, config, protection, storage, sync, api, apis))
-        .compose(server -> FirstCall.to(vertx, server.uri()).map(server));
+                    cause instanceof IOException ? StartFailure.listening(config, cause) : cause));
   }
 
   /**
    * Takes over what can change without a restart: users, access control, rates, certificates,
-   * upstreams. Fails with {@link StartFailure}, and changes nothing, when something in it can't be
-   * used. One at a time.
+   * upstreams, what is collected and when. Fails with {@link StartFailure}, and changes nothing,
+   * when something in it can't be used. One at a time.
    */
   public Future<Void> reconfigure(SluiceConfig next) {
     return Protection.prepare(vertx, next)
@@ -169,6 +172,7 @@ public final class SluiceServer {
               var tls =
                   config.http().tls().isPresent() ? prepared.tls() : Optional.<TlsMaterial>empty();
               return usePlan(prepared.plan())
+                  .compose(_ -> useGcPlan(Settings.gc(next, stores)))
                   .compose(_ -> useCertificates(tls))
                   .onSuccess(_ -> protection.use(prepared));
             });
@@ -178,6 +182,12 @@ public final class SluiceServer {
     return plan.equals(protection.plan())
         ? Future.succeededFuture()
         : Bus.of(vertx).request(new UsePlan(plan));
+  }
+
+  private Future<Void> useGcPlan(GcPlan plan) {
+    return plan.equals(gcPlan)
+        ? Future.succeededFuture()
+        : Bus.of(vertx).request(new UseGcPlan(plan)).onSuccess(_ -> gcPlan = plan);
   }
 
   private Future<Void> useCertificates(Optional<TlsMaterial> tls) {
@@ -220,9 +230,7 @@ public final class SluiceServer {
     var drained = new ArrayList<Future<?>>();
     apis.forEach(verticle -> drained.add(verticle.drain(millis)));
     return Future.join(drained)
-        .transform(_ -> vertx.undeploy(api))
-        .transform(_ -> vertx.undeploy(sync))
-        .transform(_ -> vertx.undeploy(storage))
+        .transform(_ -> verticles.undeploy())
         .transform(_ -> protection.close());
   }
 }

@@ -5,7 +5,6 @@ import io.sluice.config.GcsDriverConfig;
 import io.sluice.config.OwnConfig;
 import io.sluice.config.S3DriverConfig;
 import io.sluice.config.StorageConfig;
-import io.sluice.registry.StorageSettings.StoreSettings;
 import io.sluice.store.ObjectStore;
 import io.sluice.store.fs.FsObjectStore;
 import io.sluice.store.s3.S3ObjectStore;
@@ -26,8 +25,7 @@ public interface StoreFactory {
               vertx.executeBlocking(
                   () -> FsObjectStore.open(vertx, config.rootDirectory(), config.commit()), false);
           case S3DriverConfig s3 ->
-              S3ObjectStore.open(
-                  vertx, s3, StoreSettings.grace(config.gc().delay()), own.s3().createBucket());
+              S3ObjectStore.open(vertx, s3, own.gc().grace(config.gc()), own.s3().createBucket());
           case GcsDriverConfig _, AzureDriverConfig _ ->
               Future.failedFuture(
                   new StartFailure("this version can't store in " + config.driver().get().name()));

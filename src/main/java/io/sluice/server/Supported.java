@@ -23,6 +23,8 @@ public final class Supported {
               Feature.REDIRECT_BLOB_URL,
               Feature.SUB_PATHS,
               Feature.DEDUPE,
+              Feature.GC,
+              Feature.RETENTION,
               // There is nothing that a cache database would be needed for.
               Feature.CACHE_DRIVER,
               Feature.CORS_ORIGIN,
@@ -35,6 +37,7 @@ public final class Supported {
               Feature.FAIL_DELAY,
               Feature.ACCESS_CONTROL,
               Feature.SYNC,
+              Feature.SCRUB,
               Feature.LOG_FILE,
               Feature.AUDIT_LOG));
 

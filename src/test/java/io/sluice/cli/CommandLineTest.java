@@ -41,7 +41,7 @@ class CommandLineTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"serve", "verify", "completion"})
+  @ValueSource(strings = {"serve", "verify", "gc", "restore", "completion"})
   void everyCommandHasAHelpWithExamples(String command) {
     var result = run(command, "--help");
     assertThat(result.code()).isZero();

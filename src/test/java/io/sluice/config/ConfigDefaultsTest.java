@@ -1,6 +1,7 @@
 package io.sluice.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -190,6 +191,45 @@ class ConfigDefaultsTest {
                 false,
                 Duration.ofSeconds(10),
                 Optional.empty()));
+    assertThat(minimal.sluice().gc()).isEqualTo(new OwnConfig.Gc(200, Duration.ofMinutes(1)));
+    assertThat(minimal.sluice().retention())
+        .isEqualTo(new OwnConfig.Retention(50, Optional.empty()));
+    assertThat(minimal.sluice().scrub()).isEqualTo(new OwnConfig.Scrub(DataSize.ofMiB(50), false));
+  }
+
+  @Test
+  void aShortDelayCountsAsTheShortestAndIsWarnedOf() {
+    var config =
+        parse(
+            """
+            storage: {rootDirectory: /d, gcDelay: 5s, subPaths: {/a: {rootDirectory: /a, gc: true, gcDelay: 10s}}}
+            sluice: {gc: {shortestDelay: 10s}, retention: {undo: 72h, maxShare: 10}}
+            """);
+    assertThat(config.sluice().gc().grace(config.storage().gc())).isEqualTo(Duration.ofSeconds(10));
+    assertThat(config.sluice().retention().undo()).contains(Duration.ofDays(3));
+    assertThat(config.warnings())
+        .containsExactly(
+            "storage.gcDelay: counts as 10s, since it is shorter than sluice.gc.shortestDelay");
+  }
+
+  @Test
+  void aRetentionCanBeReadByItself() {
+    for (var text :
+        List.of(
+            "{\"policies\": [{\"repositories\": [\"a/**\"]}]}",
+            "retention:\n  policies:\n    - repositories: [a/**]\n")) {
+      var retention = ConfigLoader.parseRetention(text, Format.UNKNOWN, Duration.ofHours(2));
+      assertThat(retention.policies()).hasSize(1);
+      assertThat(retention.delay()).isEqualTo(Duration.ofHours(2));
+    }
+    assertThatThrownBy(
+            () ->
+                ConfigLoader.parseRetention(
+                    "{\"policys\": []}", Format.UNKNOWN, Duration.ofHours(2)))
+        .hasMessageContaining("policys")
+        .hasMessageContaining("\"policies\"");
+    assertThatThrownBy(() -> ConfigLoader.parseRetention(" ", Format.JSON, Duration.ZERO))
+        .hasMessageContaining("a section with policies");
   }
 
   @Test

@@ -162,6 +162,36 @@ class TagRightsTest extends OnARegistry {
     }
   }
 
+  /**
+   * By then a collector may have removed the other's value, as the lesser one: both would be gone.
+   */
+  @Test
+  void whoLooksHalfTheGraceLaterTakesNothingBack() {
+    boolean met = false;
+    for (int call = 0; !met; call++) {
+      start();
+      registry.upload(APP, A.blobs().getFirst(), B.blobs().getFirst());
+      var other = replica();
+      registry.store.before(
+          call,
+          () -> {
+            clock.passMoreThanHalfTheGrace();
+            return other.pushing(APP, B, V1);
+          });
+
+      await(() -> pushing(registry, A, V1, TagRights.CREATE));
+
+      var calls = registry.store.calls();
+      assertThat(calls).as("the tag was written").hasSizeGreaterThan(call);
+      met = calls.get(call).startsWith("put " + Layout.tags(APP));
+      if (met) {
+        assertThat(registry.names(Layout.values(APP, V1)))
+            .anyMatch(name -> name.endsWith(A.digest().hex()))
+            .anyMatch(name -> name.endsWith(B.digest().hex()));
+      }
+    }
+  }
+
   /** Three replicas whose calls overtake each other in every way, by seed. */
   @Test
   void ofAllWhoCreateATagAtOnceAtMostOneSucceedsAndItStands() {
@@ -203,8 +233,8 @@ class TagRightsTest extends OnARegistry {
     return new Tags(
         store.of(new Actor(process)),
         new Ulids(store::instant, random),
+        new Grace(Duration.ofMinutes(10), store::nanos),
         Duration.ofSeconds(1),
-        store::nanos,
         2);
   }
 

@@ -77,6 +77,27 @@ class ReloadTest {
   }
 
   @Test
+  void whenAndWhatIsCollectedReloadsButNotTheGrace() throws Exception {
+    write("realm: one");
+    var reload = start();
+    Files.writeString(
+        file,
+        """
+        storage:
+          rootDirectory: %s
+          gcDelay: 2h
+          gcInterval: 3h
+          retention: {policies: [{repositories: ["**"]}]}
+        http: {realm: one}
+        sluice: {retention: {undo: 1h}, gc: {requestsPerSecond: 10, shortestDelay: 30s}}
+        """
+            .formatted(folder));
+    looks(reload, 2);
+    assertThat(told.getLast().needRestart())
+        .containsExactly("sluice.gc.shortestDelay", "storage.gcDelay");
+  }
+
+  @Test
   void turningTlsOnNeedsARestartAndAnotherCertificateDoesNot() throws Exception {
     var tls = "tls: {cert: %s, key: k}";
     var plain = start();

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 /** What the registry told on the event bus, in the order in which it was told. */
 public final class Events {
   private static final List<String> KINDS =
-      List.of("push", "pull", "delete", "mount", "upload", "sync", "auth", "config");
+      List.of("push", "pull", "delete", "mount", "upload", "sync", "auth", "config", "gc", "scrub");
 
   private final List<Event> seen = new CopyOnWriteArrayList<>();
 

@@ -14,7 +14,13 @@ public final class Eventually {
 
   /** Looks again and again until the assertions hold; in the end fails with what they said last. */
   public static <T> void eventually(Supplier<T> subject, ThrowingConsumer<T> assertions) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    within(PATIENCE, PAUSE, subject, assertions);
+  }
+
+  /** The same for what takes its time, with that pause between two looks. */
+  public static <T> void within(
+      Duration patience, Duration pause, Supplier<T> subject, ThrowingConsumer<T> assertions) {
+    long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       try {
         assertions.accept(subject.get());
@@ -23,7 +29,7 @@ public final class Eventually {
         if (System.nanoTime() > deadline) {
           throw e;
         }
-        LockSupport.parkNanos(PAUSE.toNanos());
+        LockSupport.parkNanos(pause.toNanos());
       }
     }
   }

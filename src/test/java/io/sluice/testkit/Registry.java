@@ -259,6 +259,14 @@ public final class Registry implements AutoCloseable {
     return storage;
   }
 
+  /**
+   * What lies in the main store, for tests that break it. Only while nothing is being written: a
+   * disk that is opened loses its drafts.
+   */
+  public Objects objects() {
+    return new Objects(await(storage.factory().open(vertx, running.config.storage())));
+  }
+
   public Events events() {
     return events;
   }

@@ -1,8 +1,8 @@
 package io.sluice.testkit;
 
+import io.sluice.config.OwnConfig;
 import io.sluice.config.S3DriverConfig;
 import io.sluice.config.StorageConfig;
-import io.sluice.registry.StorageSettings.StoreSettings;
 import io.sluice.server.StoreFactory;
 import io.sluice.store.ObjectStore;
 import io.sluice.store.s3.S3ObjectStore;
@@ -52,7 +52,7 @@ final class S3Storage implements Storage {
   @Override
   public StoreFactory factory() {
     return (vertx, config) ->
-        opening.open(vertx, driver(config).config(), StoreSettings.grace(config.gc().delay()));
+        opening.open(vertx, driver(config).config(), OwnConfig.defaults().gc().grace(config.gc()));
   }
 
   private Driver driver(StorageConfig config) {

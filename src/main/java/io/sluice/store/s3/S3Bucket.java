@@ -51,7 +51,7 @@ final class S3Bucket {
      * (docs/architecture.md, "What this assumes of a store").
      */
     static Times within(Duration grace) {
-      var quarter = grace.dividedBy(4).minusSeconds(1);
+      var quarter = grace.dividedBy(4).minus(min(Duration.ofSeconds(1), grace.dividedBy(16)));
       return new Times(
           min(Duration.ofSeconds(45), quarter),
           Duration.ofMinutes(2),
