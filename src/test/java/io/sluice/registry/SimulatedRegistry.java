@@ -1,5 +1,12 @@
 package io.sluice.registry;
 
+import io.sluice.config.GcConfig;
+import io.sluice.config.Glob;
+import io.sluice.config.RetentionConfig;
+import io.sluice.gc.Collector;
+import io.sluice.gc.Doomed;
+import io.sluice.gc.GcSettings;
+import io.sluice.gc.GcStore;
 import io.sluice.oci.Digest;
 import io.sluice.oci.Reference;
 import io.sluice.oci.RegistryError;
@@ -18,6 +25,7 @@ import io.sluice.upload.Uploads;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,9 +41,15 @@ import java.util.function.Supplier;
  * run on a context of Vert.x, on which everything then happens at once.
  */
 final class SimulatedRegistry {
-  private static final int STEPS = 1800;
+  private static final int STEPS = 700;
   private static final int CLIENTS = 8;
+
+  /** Tags go in the first, manifests and links in the second, data in the third, notes behind. */
+  private static final int CALM_RUNS = 5;
+
   private static final Duration GRACE = Duration.ofSeconds(100);
+  private static final Duration UNDO = GRACE;
+  private static final Duration LONGEST_SCAN = GRACE.multipliedBy(5);
 
   private static final List<Duration> SHORT_STALLS =
       List.of(
@@ -58,23 +72,47 @@ final class SimulatedRegistry {
   private static final Blob L3 = TestImages.large(3);
   private static final Blob S1 = TestImages.small(1);
 
+  private static final RetentionConfig KEEP_ALL = policy(List.of());
+
+  private static final RetentionConfig KEEP_ONE =
+      policy(
+          List.of(
+              new RetentionConfig.KeepTags(
+                  List.of(),
+                  new RetentionConfig.KeepRules(1, 0, Optional.empty(), Optional.empty()))));
+
+  private static RetentionConfig policy(List<RetentionConfig.KeepTags> keep) {
+    return new RetentionConfig(
+        false,
+        GRACE,
+        List.of(
+            new RetentionConfig.Policy(
+                List.of(Glob.compile("**")), true, true, keep, Optional.empty())));
+  }
+
   /** The last is in no image: it can only go. */
   private static final List<Blob> BLOBS = List.of(L1, L2, L3, S1, TestImages.large(4));
+
+  private static final List<Blob> MOVING = List.of(L1, BLOBS.getLast());
+
+  /** Uploads, a push, mounts, and deletions of blobs, as they are numbered in {@link #start}. */
+  private static final List<Integer> MOVES = List.of(0, 3, 11, 11, 11, 11, 11, 11, 20);
 
   private static final Image M1 = TestImages.image(L1);
   private static final Image M2 = TestImages.image(S1, L2);
   private static final Image M3 = TestImages.image(L3, L1, S1);
   private static final Image I1 = TestImages.index(M1);
   private static final Image I2 = TestImages.index(M2, M3);
-  private static final List<Image> IMAGES = List.of(M1, M2, M3, I1, I2, TestImages.index(I1));
+  private static final Image R1 = TestImages.referrer(M1, TestImages.small(2));
+  private static final List<Image> IMAGES = List.of(M1, M2, M3, I1, I2, TestImages.index(I1), R1);
 
   private final Vertx vertx;
+  private final Mutation mutation;
   private final long seed;
   private final Random random;
   private final SimulatedStore store;
   private final WorkerExecutor unusedWorkers;
   private final Map<Digest, Image> images = new HashMap<>();
-  private final List<ModelCollector.Scan> scans = new ArrayList<>();
   private final List<Client> clients = new ArrayList<>();
   private final List<Replica> replicas = new ArrayList<>();
   private final boolean crashes;
@@ -85,7 +123,14 @@ final class SimulatedRegistry {
   /** How often somebody comes. What is never left alone is never collected. */
   private final double activity;
 
+  /**
+   * Whether it is mostly about blobs that move from one repository to the other, while several
+   * collectors look, each at its pace: what a scan sees of them depends on its luck.
+   */
+  private final boolean restless;
+
   private final boolean dedupe;
+  private final RetentionConfig retention;
   private final Duration trustFor;
   private Optional<AssertionError> defect = Optional.empty();
   private int replicaCount;
@@ -108,14 +153,16 @@ final class SimulatedRegistry {
           new RepositoryStore(
               new RepositoryStore.Shared(vertx, ulids, heads, heads, unusedWorkers),
               settings(),
-              new StorageSettings.StoreSettings(objects, GRACE, dedupe, false, store::nanos));
+              new StorageSettings.StoreSettings(
+                  objects, mutation.graceOfWriters(GRACE), dedupe, false, store::nanos));
       uploads = new TestUploads(vertx, objects, unusedWorkers, ulids);
     }
 
     private StorageSettings settings() {
       var objects = store.of(new Actor("unused"));
       return new StorageSettings(
-          new StorageSettings.StoreSettings(objects, GRACE, dedupe, false, store::nanos),
+          new StorageSettings.StoreSettings(
+              objects, mutation.graceOfWriters(GRACE), dedupe, false, store::nanos),
           Map.of(),
           new Uploads.Settings(2, GRACE, GRACE, Long.MAX_VALUE),
           trustFor,
@@ -142,20 +189,24 @@ final class SimulatedRegistry {
 
   private record Target(RepositoryName repository, Digest digest) {}
 
-  SimulatedRegistry(Vertx vertx, long seed) {
+  SimulatedRegistry(Vertx vertx, long seed, Mutation mutation) {
     this.vertx = vertx;
+    this.mutation = mutation;
     this.seed = seed;
     this.random = new Random(seed);
     this.crashes = random.nextBoolean();
     this.dedupe = random.nextInt(3) == 0;
+    this.retention = random.nextBoolean() ? KEEP_ALL : KEEP_ONE;
     this.activity = any(List.of(0.5, 0.5, 0.05, 0.02));
     this.trustFor = random.nextBoolean() ? Duration.ofSeconds(1) : Duration.ofSeconds(8);
     this.sleepy = random.nextInt(3) == 0;
+    // Where collectors are what is wrong, it takes collectors to show it.
+    this.restless = random.nextInt(4) == 0 || mutation.isOfCollectors();
     var weather =
         new Weather(
             GRACE.dividedBy(40),
-            sleepy ? LONG_STALLS : SHORT_STALLS,
-            sleepy ? 0.08 : 0.02,
+            sleepy && !restless ? LONG_STALLS : SHORT_STALLS,
+            sleepy ? 0.08 : restless ? 0.05 : 0.02,
             random.nextBoolean() ? 0 : 0.02,
             any(List.of(0.0, 0.5, 0.8)));
     this.store = new SimulatedStore(random, weather);
@@ -186,13 +237,13 @@ final class SimulatedRegistry {
         if (clients.size() < CLIENTS && random.nextDouble() < activity) {
           start();
         }
-        if (random.nextInt(sleepy ? 10 : 30) == 0) {
+        if (random.nextInt(sleepy || restless ? 10 : 30) == 0) {
           collect();
         }
         if (crashes && random.nextInt(100) == 0) {
           crash();
         }
-        if (random.nextInt(100) == 0) {
+        if (random.nextInt(restless ? 30 : 100) == 0) {
           store.pass(
               any(
                   List.of(
@@ -218,8 +269,32 @@ final class SimulatedRegistry {
       throw failed("never answered: " + clients.stream().map(client -> client.what).toList());
     }
     check();
+    settle();
     replicas.forEach(replica -> replica.registry.uploads.close());
     unusedWorkers.close();
+  }
+
+  /** Nobody comes any more: at last, what is left is what the tags need, and nothing else. */
+  private void settle() {
+    store.calmDown();
+    for (int i = 0; i < CALM_RUNS; i++) {
+      store.pass(LONGEST_SCAN.plus(GRACE));
+      store.note("a calm run");
+      var run = collector(new Actor("gc")).collect(this::went, true, () -> false);
+      while (store.step() || !store.isIdle()) {
+        store.tick(Duration.ofMillis(10));
+      }
+      if (!run.succeeded()) {
+        throw failed("a collection that nothing disturbs failed", run.cause());
+      }
+      check();
+    }
+    new Remains(store, images.values(), REPOSITORIES, TAGS)
+        .wrong()
+        .ifPresent(
+            wrong -> {
+              throw failed("after all is calm, " + wrong);
+            });
   }
 
   private void crash() {
@@ -237,12 +312,12 @@ final class SimulatedRegistry {
   private void start() {
     var at = any(replicas);
     var repository = any(REPOSITORIES);
-    var blob = any(BLOBS);
-    switch (random.nextInt(23)) {
+    var blob = any(restless ? MOVING : BLOBS);
+    switch (restless ? any(MOVES) : random.nextInt(23)) {
       case 0, 1, 2 -> client("upload " + blob, repository, at, () -> upload(at, repository, blob));
       case 3, 4, 5, 6, 7, 8, 9 -> push(at, repository, any(IMAGES), any(TAGS));
       case 10 -> {
-        var image = any(IMAGES);
+        var image = random.nextInt(3) == 0 ? R1 : any(IMAGES);
         push(at, repository, image, image.digest());
       }
       case 11, 12, 13 -> {
@@ -374,18 +449,39 @@ final class SimulatedRegistry {
   }
 
   private void collect() {
-    if (clients.stream().filter(client -> client.what.startsWith("collect")).count() == 2) {
+    if (clients.stream().filter(client -> client.what.startsWith("collect")).count()
+        == (restless ? 3 : 2)) {
       return;
     }
-    var process = new Actor("gc", true);
-    var collector =
-        new ModelCollector(
-            store.of(process), store::nanos, GRACE, REPOSITORIES, images, scans, random);
+    var process = new Actor("gc", !restless || random.nextBoolean());
     client(
         "collect",
         process,
-        () -> collector.collect().onSuccess(_ -> deletedData += collector.deletedData()),
+        () -> collector(process).collect(this::went, true, () -> false),
         _ -> {});
+  }
+
+  private Collector collector(Actor process) {
+    return new Collector(
+        vertx,
+        new GcStore(
+            "",
+            mutation.storeOfCollector(store.of(process)),
+            new GcConfig(true, GRACE, GRACE, Optional.empty(), GRACE),
+            retention,
+            GRACE,
+            store::nanos),
+        new GcSettings(List.of(), UNDO, 100, Integer.MAX_VALUE, Path.of("unused")),
+        new Ulids(store::instant, random),
+        store::instant,
+        LONGEST_SCAN);
+  }
+
+  private Future<Void> went(Doomed doomed) {
+    if (doomed.what() == Doomed.What.DATA) {
+      deletedData++;
+    }
+    return Future.succeededFuture();
   }
 
   // --- what must be so

@@ -29,6 +29,7 @@ public final class InterleavedStore implements ObjectStore {
   private int actBefore = -1;
   private int actAfter = -1;
   private int failAt = -1;
+  private int refuseAt = -1;
 
   public InterleavedStore(ObjectStore store) {
     this.store = store;
@@ -41,6 +42,7 @@ public final class InterleavedStore implements ObjectStore {
     action = somethingElse;
     actAfter = -1;
     failAt = -1;
+    refuseAt = -1;
   }
 
   /** Lets {@code somethingElse} happen between the effect of this call and its answer. */
@@ -60,6 +62,12 @@ public final class InterleavedStore implements ObjectStore {
     failAt = call;
   }
 
+  /** Lets the call of this number, from 0 from now on, fail without any effect. */
+  public void failBefore(int call) {
+    before(-1, Future::succeededFuture);
+    refuseAt = call;
+  }
+
   /** What was called since then, as in {@code put a/b}. */
   public List<String> calls() {
     return List.copyOf(calls);
@@ -68,6 +76,9 @@ public final class InterleavedStore implements ObjectStore {
   private <T> Future<T> call(String what, Supplier<Future<T>> forward) {
     int number = calls.size();
     calls.add(what);
+    if (number == refuseAt) {
+      return unavailable();
+    }
     var result =
         number == actBefore || actBefore == EACH
             ? act().compose(_ -> forward.get())
@@ -75,10 +86,11 @@ public final class InterleavedStore implements ObjectStore {
     if (number == actAfter) {
       return result.compose(value -> act().map(value));
     }
-    return number == failAt
-        ? result.compose(
-            _ -> Future.failedFuture(new RegistryException(new StoreUnavailable("simulated"))))
-        : result;
+    return number == failAt ? result.compose(_ -> unavailable()) : result;
+  }
+
+  private static <T> Future<T> unavailable() {
+    return Future.failedFuture(new RegistryException(new StoreUnavailable("simulated")));
   }
 
   private Future<Void> act() {
