@@ -39,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(3600)
 class GcSoakTest {
   private static final Duration LENGTH =
-      Duration.ofSeconds(Integer.getInteger("sluice.soak.seconds", 45));
+      Duration.ofSeconds(Integer.getInteger("sluice.soak.seconds", 40));
   private static final int WORKERS = 6;
   private static final Duration GRACE = Duration.ofSeconds(6);
   private static final Duration UNDO = Duration.ofSeconds(4);

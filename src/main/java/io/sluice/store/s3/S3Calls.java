@@ -172,6 +172,12 @@ final class S3Calls {
     }
 
     private void begin() {
+      if (leftMillis() <= 0) {
+        // The process stood still while the call waited. A write that took effect now would come
+        // too late for those who have reckoned with the deadline.
+        ended(CompletableFuture.failedFuture(new TimeoutException("its time had passed")));
+        return;
+      }
       attempts++;
       begun = System.nanoTime();
       CompletableFuture<T> answer;
