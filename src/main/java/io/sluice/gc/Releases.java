@@ -1,5 +1,7 @@
 package io.sluice.gc;
 
+import io.sluice.oci.RegistryError;
+import io.sluice.oci.RegistryException;
 import io.sluice.registry.Layout;
 import io.sluice.store.ObjectNotFound;
 import io.sluice.store.Steps;
@@ -60,7 +62,8 @@ final class Releases {
   private Future<Void> deleteLinks(Collection<DataId> data, List<String> links, int attempts) {
     if (attempts == 0) {
       return Future.failedFuture(
-          new IllegalStateException("the store takes longer than a quarter of gcDelay for a note"));
+          new RegistryException(
+              new RegistryError.StoreUnavailable("it took longer than a quarter of gcDelay")));
     }
     long before = clock.now();
     return write(RELEASED, data)
