@@ -271,15 +271,22 @@ public abstract class ObjectStoreContract {
 
   @Provide
   Arbitrary<Set<String>> keySets() {
-    return key().set().ofMinSize(1).ofMaxSize(25).map(ObjectStoreContract::withoutConflicts);
+    return key().set().ofMinSize(1).ofMaxSize(60).map(ObjectStoreContract::withoutConflicts);
   }
 
   private static Arbitrary<String> key() {
-    return Arbitraries.of("a", "b", "a-b", "a.b", "ab", "a!", "A", "0", "b_", "z~")
+    return Arbitraries.oneOf(
+            Arbitraries.of("a", "b", "a-b", "a.b", "ab", "a!", "A", "0", "b_", "z~"),
+            Arbitraries.of("a", "a-", "b").flatMap(a -> digits().map(digit -> a + digit)))
         .list()
         .ofMinSize(1)
         .ofMaxSize(4)
         .map(list -> String.join("/", list));
+  }
+
+  /** So that some folders have many names. */
+  private static Arbitrary<Integer> digits() {
+    return Arbitraries.integers().between(0, 9);
   }
 
   /** No key is another key's folder. */

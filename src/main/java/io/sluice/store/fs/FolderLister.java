@@ -10,9 +10,13 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.PriorityQueue;
 
 /**
  * One page of a listing, read from folders, in the order and with the meaning that S3 gives to it:
@@ -21,6 +25,9 @@ import java.util.Optional;
  * the order of their bytes.)
  */
 final class FolderLister {
+  /** So many names are looked at in one reading of a folder, also where fewer are missing. */
+  private static final int FEW = 16;
+
   private final ListRequest request;
   private final Folders folders;
   private final Instant now = Instant.now();
@@ -45,33 +52,70 @@ final class FolderLister {
     return new Listing(entries, prefixes, truncated ? Optional.of(last) : Optional.empty());
   }
 
-  private record Child(Path path, String key, BasicFileAttributes attributes) {}
+  private record Child(Path path, String key) {}
 
+  /*
+   * A folder may have a hundred thousand names and is read anew for each page, so only those are kept that the page has
+   * room for, and only those are looked at. They come in the order of names; a folder's key, which ends with a slash, may
+   * come behind some more of them: it waits until it is its turn. Those that wait begin with one another, so the last is
+   * the first.
+   */
   private void visit(Path folder, String folderKey) throws IOException {
-    for (var child : children(folder, folderKey)) {
-      if (truncated) {
-        return;
+    var waiting = new ArrayDeque<Child>();
+    var after = "";
+    List<String> names;
+    int most;
+    do {
+      most = Math.max(FEW, request.limit() - entries.size() - prefixes.size() + 1);
+      names = names(folder, folderKey, after, most);
+      for (var name : names) {
+        var key = folderKey + name;
+        while (!waiting.isEmpty() && waiting.peek().key.compareTo(key) < 0) {
+          visitFolder(waiting.pop());
+        }
+        look(folder.resolve(name), key, waiting);
+        if (truncated) {
+          return;
+        }
+        after = name;
       }
-      boolean folded = child.attributes.isDirectory();
-      if (!folded) {
-        if (child.key.compareTo(request.startAfter()) > 0 && hasRoom()) {
-          entries.add(
-              Listing.entry(
-                  child.key,
-                  child.attributes.size(),
-                  child.attributes.lastModifiedTime().toInstant(),
-                  now));
-          last = child.key;
-        }
-      } else if (request.byFolder()) {
-        if (child.key.compareTo(request.startAfter()) > 0 && holdsObject(child.path) && hasRoom()) {
-          prefixes.add(child.key);
-          last = child.key;
-        }
-      } else if (child.key.compareTo(request.startAfter()) > 0
-          || request.startAfter().startsWith(child.key)) {
+    } while (names.size() == most);
+    while (!waiting.isEmpty() && !truncated) {
+      visitFolder(waiting.pop());
+    }
+  }
+
+  private void look(Path path, String key, Deque<Child> waiting) throws IOException {
+    if (truncated) {
+      return;
+    }
+    BasicFileAttributes attributes;
+    try {
+      attributes = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException gone) {
+      return; // deleted between the listing and the look
+    }
+    if (attributes.isDirectory()) {
+      waiting.push(new Child(path, key + "/"));
+    } else if (attributes.isRegularFile() && key.compareTo(request.startAfter()) > 0 && hasRoom()) {
+      entries.add(
+          Listing.entry(key, attributes.size(), attributes.lastModifiedTime().toInstant(), now));
+      last = key;
+    }
+  }
+
+  private void visitFolder(Child child) throws IOException {
+    if (truncated) {
+      return;
+    }
+    boolean behind = child.key.compareTo(request.startAfter()) > 0;
+    if (!request.byFolder()) {
+      if (behind || request.startAfter().startsWith(child.key)) {
         visit(child.path, child.key);
       }
+    } else if (behind && holdsObject(child.path) && hasRoom()) {
+      prefixes.add(child.key);
+      last = child.key;
     }
   }
 
@@ -80,29 +124,21 @@ final class FolderLister {
     return !truncated;
   }
 
-  private List<Child> children(Path folder, String folderKey) throws IOException {
-    var children = new ArrayList<Child>();
+  /** The first names of a folder behind {@code after} that may be of interest, in order. */
+  private List<String> names(Path folder, String folderKey, String after, int most)
+      throws IOException {
+    // The greatest is the first to go.
+    var first = new PriorityQueue<String>(Comparator.reverseOrder());
     try (var files = Files.newDirectoryStream(folder)) {
       for (var file : files) {
         var name = file.getFileName().toString();
-        if (name.startsWith(".")) {
-          continue; // our own folders; what an operator put there is not an object either
-        }
-        var key = folderKey + name;
-        // A longer prefix goes on within a name: it never reaches below this folder.
-        if (!key.startsWith(request.prefix())) {
-          continue;
-        }
-        try {
-          var attributes =
-              Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-          if (attributes.isDirectory()) {
-            children.add(new Child(file, key + "/", attributes));
-          } else if (attributes.isRegularFile()) {
-            children.add(new Child(file, key, attributes));
+        if (name.compareTo(after) > 0
+            && (first.size() < most || name.compareTo(first.element()) < 0)
+            && isOfInterest(name, folderKey + name)) {
+          first.add(name);
+          if (first.size() > most) {
+            first.remove();
           }
-        } catch (NoSuchFileException gone) {
-          continue; // deleted between the listing and the look
         }
       }
     } catch (NoSuchFileException | NotDirectoryException none) {
@@ -110,8 +146,22 @@ final class FolderLister {
     } catch (java.nio.file.DirectoryIteratorException e) {
       throw e.getCause();
     }
-    children.sort(java.util.Comparator.comparing(Child::key));
-    return children;
+    var names = new ArrayList<>(first);
+    names.sort(null);
+    return names;
+  }
+
+  private boolean isOfInterest(String name, String key) {
+    if (name.startsWith(".")) {
+      return false; // our own folders; what an operator put there is not an object either
+    }
+    // A longer prefix goes on within a name: it never reaches below this folder.
+    if (!key.startsWith(request.prefix())) {
+      return false;
+    }
+    var asFolder = key + "/";
+    return asFolder.compareTo(request.startAfter()) > 0
+        || request.startAfter().startsWith(asFolder);
   }
 
   private static boolean holdsObject(Path folder) throws IOException {
