@@ -1,5 +1,6 @@
 package io.sluice.api;
 
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -41,24 +42,33 @@ final class LineStream {
     writer = Vertx.currentContext();
     var before = sending;
     if (before == null) {
-      return send();
+      // Doesn't wait for what it sends; who comes next may.
+      send();
+      return Future.succeededFuture();
     }
     return collected.length() < MUCH ? Future.succeededFuture() : before;
   }
 
-  /** Doesn't wait for what it sends; who comes next may. */
-  private Future<Void> send() {
+  private void send() {
     var next = collected;
     collected = Buffer.buffer();
-    Promise<Void> sent = ((ContextInternal) Vertx.currentContext()).promise();
-    home.runOnContext(_ -> push(next).onComplete(sent));
-    sending = sent.future().compose(_ -> sendRest());
-    return Future.succeededFuture();
+    var here = Vertx.currentContext();
+    Promise<Void> done = ((ContextInternal) here).promise();
+    sending = done.future();
+    // Back by a task of its own, since it may have been sent before this method ends.
+    home.runOnContext(
+        _ -> push(next).onComplete(result -> here.runOnContext(_ -> wasSent(result, done))));
   }
 
-  private Future<Void> sendRest() {
-    sending = null;
-    return collected.length() == 0 ? Future.succeededFuture() : send();
+  /** A failure stays, for whoever writes next. */
+  private void wasSent(AsyncResult<Void> result, Promise<Void> done) {
+    if (result.succeeded()) {
+      sending = null;
+      if (collected.length() > 0) {
+        send();
+      }
+    }
+    done.handle(result);
   }
 
   /**

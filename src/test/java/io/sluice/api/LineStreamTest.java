@@ -4,6 +4,7 @@ import static io.sluice.testkit.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sluice.Await;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -18,6 +19,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,10 +58,15 @@ class LineStreamTest {
                                                   .last(new JsonObject().put("end", lines))
                                                   .compose(_ -> request.response().end())
                                               : Future.<Void>failedFuture(result.cause()))
-                                          .onComplete(over)));
+                                          .onComplete(this::ended)));
                 })
             .listen(0, "127.0.0.1");
     return Await.result(server).actualPort();
+  }
+
+  private void ended(AsyncResult<Void> result) {
+    boolean first = result.succeeded() ? over.tryComplete() : over.tryFail(result.cause());
+    assertThat(first || over.future().isComplete()).isTrue();
   }
 
   private Future<Void> write(LineStream stream, int from, int lines) {
@@ -91,6 +98,23 @@ class LineStreamTest {
         assertThat(lines.get(i)).startsWith("{\"line\":" + i + ",");
       }
       assertThat(lines.getLast()).isEqualTo("{\"end\":20000}");
+    }
+  }
+
+  /** It may be on its way before the writer has gone on. */
+  @Test
+  void howeverQuicklyALineIsSentTheEndComesBehindIt() throws Exception {
+    int port = serve(1);
+    try (var client = HttpClient.newHttpClient()) {
+      for (int i = 0; i < 3000; i++) {
+        var answer =
+            client.send(
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port))
+                    .timeout(Duration.ofSeconds(10))
+                    .build(),
+                BodyHandlers.ofString());
+        assertThat(answer.body().lines().toList().getLast()).isEqualTo("{\"end\":1}");
+      }
     }
   }
 
