@@ -7,14 +7,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import javax.net.SocketFactory;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509ExtendedTrustManager;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +40,7 @@ final class FirstCall {
         .mapEmpty();
   }
 
-  private static int call(URI server) throws IOException, GeneralSecurityException {
+  private static int call(URI server) throws IOException {
     var factory = server.getScheme().equals("https") ? trustingAll() : SocketFactory.getDefault();
     int patience = (int) PATIENCE.toMillis();
     try (Socket socket = factory.createSocket()) {
@@ -59,34 +53,7 @@ final class FirstCall {
   }
 
   /** It is ourselves whom we call, whatever name the certificate is for, and we tell no secret. */
-  private static SocketFactory trustingAll() throws GeneralSecurityException {
-    var context = SSLContext.getInstance("TLS");
-    context.init(null, new TrustManager[] {new TrustingAll()}, null);
-    return context.getSocketFactory();
-  }
-
-  private static final class TrustingAll extends X509ExtendedTrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      return new X509Certificate[0];
-    }
+  private static SocketFactory trustingAll() {
+    return TrustingAll.context().getSocketFactory();
   }
 }
